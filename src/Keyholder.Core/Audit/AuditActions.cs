@@ -1,0 +1,17 @@
+namespace Keyholder.Audit;
+
+/// <summary>The stable words for <see cref="AuditEvent.Action"/>.</summary>
+public static class AuditActions
+{
+    public const string ClientRegistered = "client.registered";
+    public const string ConsentGranted = "consent.granted";
+    public const string ConsentDenied = "consent.denied";
+    public const string SessionCreated = "session.created";
+    public const string SessionRevoked = "session.revoked";
+    public const string SignInSucceeded = "sign_in.succeeded";
+    public const string SignInFailed = "sign_in.failed";
+    public const string UserAdded = "user.added";
+    public const string CredentialStored = "credential.stored";
+    public const string CredentialNeedsReauth = "credential.needs_reauth";
+    public const string CredentialRefused = "credential.refused";
+}

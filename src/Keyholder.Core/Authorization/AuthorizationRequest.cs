@@ -1,0 +1,54 @@
+using Keyholder.Sessions;
+
+namespace Keyholder.Authorization;
+
+/// <summary>
+/// A validated, pending authorization request (RFC 6749 section 4.1.1). Everything a later step decides on is read from
+/// this record, never from the browser.
+/// </summary>
+public sealed record AuthorizationRequest
+{
+    /// <summary>32 random bytes in base64url; the <c>request</c> parameter of the pages.</summary>
+    public required string Id { get; init; }
+
+    public required AuthorizationPhase Phase { get; init; }
+
+    /// <summary>SHA-256 of the browser-binding cookie of the browser that began the request.</summary>
+    public required byte[] BrowserHash { get; init; }
+
+    /// <summary>The session the request will open; minted at the start so that every leg stores under one id.</summary>
+    public required SessionId SessionId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>The redirect URI actually used, loopback port included.</summary>
+    public required string RedirectUri { get; init; }
+
+    public required bool RedirectUriWasSent { get; init; }
+
+    public string? State { get; init; }
+
+    /// <summary>The S256 challenge.</summary>
+    public required string CodeChallenge { get; init; }
+
+    /// <summary>The resource URI.</summary>
+    public required string Resource { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Whether the client asked for <c>prompt=consent</c> or <c>prompt=login</c>.</summary>
+    public string? Prompt { get; init; }
+
+    /// <summary>Null until signed in.</summary>
+    public Subject? Subject { get; init; }
+
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>10 minutes after <see cref="CreatedAt"/>.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => $"authorization request of {ClientId} for {Resource} ({Phase})";
+}

@@ -1,0 +1,38 @@
+namespace Keyholder.OAuth;
+
+/// <summary>The parameters of one OAuth request: each at most once (RFC 6749 section 3.1), empty ones as if absent, unknown ones kept but ignored.</summary>
+public sealed class OAuthParameters
+{
+    private readonly Dictionary<string, string> _values;
+
+    private OAuthParameters(Dictionary<string, string> values) => _values = values;
+
+    /// <summary>The parameter, or null when absent or empty.</summary>
+    public string? this[string name] => _values.GetValueOrDefault(name);
+
+    /// <summary>Reads decoded pairs; a repeated name is <c>invalid_request</c>, whether or not it is known. Several <c>resource</c> values (RFC 8707) are refused with <c>invalid_target</c>: a session has one.</summary>
+    public static OAuthResult<OAuthParameters> Create(IEnumerable<KeyValuePair<string, string?>> pairs)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, value) in pairs)
+        {
+            if (!seen.Add(name))
+            {
+                return name == "resource"
+                    ? OAuthErrors.InvalidTarget.Describe("Only one resource can be requested at a time.")
+                    : OAuthErrors.InvalidRequest.Describe("A parameter is repeated.");
+            }
+
+            if (!string.IsNullOrEmpty(value))
+            {
+                values.Add(name, value);
+            }
+        }
+
+        return new OAuthParameters(values);
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => $"{_values.Count} parameters";
+}

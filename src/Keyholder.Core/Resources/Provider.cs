@@ -1,0 +1,42 @@
+namespace Keyholder.Resources;
+
+/// <summary>An upstream party that issues credentials, as configured. Immutable and validated.</summary>
+public sealed record Provider
+{
+    /// <summary>The logical name: the key of credentials and identities.</summary>
+    public required string Name { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required ProviderKind Kind { get; init; }
+
+    /// <summary>The issuer, compared byte for byte; null only when every endpoint is configured.</summary>
+    public string? Issuer { get; init; }
+
+    public Uri? AuthorizationEndpoint { get; init; }
+
+    public Uri? TokenEndpoint { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>Secret. Null for a public client.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c>.</summary>
+    public required string ClientAuthMethod { get; init; }
+
+    /// <summary>The scopes to ask for.</summary>
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>Extra authorization parameters; never one the protocol reserves.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> AuthorizationParameters { get; init; } = [];
+
+    /// <summary>Whether people may sign in to Keyholder with this provider (OIDC only).</summary>
+    public bool SignIn { get; init; }
+
+    /// <summary>An RFC 8707 resource to send; null = none.</summary>
+    public string? ResourceParameter { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => $"provider {Name}";
+}

@@ -1,0 +1,11 @@
+namespace Keyholder.Resources;
+
+/// <summary>What a provider speaks.</summary>
+public enum ProviderKind
+{
+    /// <summary>OAuth 2.x; endpoints configured or found in RFC 8414 metadata.</summary>
+    OAuth2,
+
+    /// <summary>OpenID Connect; endpoints found by discovery.</summary>
+    Oidc,
+}

@@ -1,0 +1,11 @@
+namespace Keyholder.Sessions;
+
+/// <summary>Why a session was revoked: stable words for rows, audit events and metrics.</summary>
+public static class RevocationReasons
+{
+    public const string RefreshTokenReuse = "refresh_token_reuse";
+    public const string CodeReuse = "authorization_code_reuse";
+    public const string ClientRequest = "client_request";
+    public const string Operator = "operator";
+    public const string UpstreamFailure = "upstream_failure";
+}

@@ -1,0 +1,15 @@
+namespace Keyholder.Storage;
+
+/// <summary>What became of a step of an authorization request. Exactly one of several concurrent callers gets <see cref="Moved"/>.</summary>
+public enum AuthorizationTransitionOutcome
+{
+    /// <summary>The request was in the expected phase and is now in the next.</summary>
+    Moved,
+
+    NotFound,
+
+    Expired,
+
+    /// <summary>The request has already left the expected phase.</summary>
+    WrongPhase,
+}

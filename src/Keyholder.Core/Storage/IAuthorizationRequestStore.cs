@@ -1,0 +1,27 @@
+using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Sessions;
+
+namespace Keyholder.Storage;
+
+/// <summary>Pending authorization requests. Every transition is conditional on the phase, so each step happens once.</summary>
+public interface IAuthorizationRequestStore
+{
+    /// <summary>Stores a new request.</summary>
+    Task AddAsync(AuthorizationRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The request, expired or finished or not, or null.</summary>
+    Task<AuthorizationRequest?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary><see cref="AuthorizationPhase.SignIn"/> → <see cref="AuthorizationPhase.Consent"/>, with the subject.</summary>
+    Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed.</summary>
+    Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary><see cref="AuthorizationPhase.Upstream"/> → <see cref="AuthorizationPhase.Completed"/>, inserting the session that holds the code in the same transaction.</summary>
+    Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Any unfinished phase → <see cref="AuthorizationPhase.Failed"/>.</summary>
+    Task<AuthorizationTransitionOutcome> FailAsync(string id, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken);
+}

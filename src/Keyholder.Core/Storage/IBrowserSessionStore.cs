@@ -1,0 +1,16 @@
+using Keyholder.Users;
+
+namespace Keyholder.Storage;
+
+/// <summary>People signed in at browsers.</summary>
+public interface IBrowserSessionStore
+{
+    /// <summary>Stores a new browser session.</summary>
+    Task AddAsync(BrowserSession session, CancellationToken cancellationToken);
+
+    /// <summary>The browser session and its user, or null when there is none, it has expired at <paramref name="now"/>, or the user is disabled.</summary>
+    Task<(BrowserSession Session, User User)?> FindAsync(byte[] secretHash, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Ends a browser session, if it exists.</summary>
+    Task DeleteAsync(byte[] secretHash, CancellationToken cancellationToken);
+}

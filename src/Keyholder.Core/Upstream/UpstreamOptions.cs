@@ -1,0 +1,20 @@
+namespace Keyholder.Upstream;
+
+/// <summary>How Keyholder behaves as a client of providers.</summary>
+public sealed record UpstreamOptions
+{
+    /// <summary>How long before its expiry an access token is refreshed. Default 60 s; 0 to 30 min.</summary>
+    public TimeSpan RefreshBefore { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long one request to a provider may take. Default 10 s; above 0, at most 60 s.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a failed refresh is not tried again when the provider names no time. Default 5 s; above 0.</summary>
+    public TimeSpan FailureBackoff { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long fetched provider metadata and keys are used. Default 1 h; 1 min to 24 h.</summary>
+    public TimeSpan MetadataLifetime { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The largest answer read from a provider, in bytes. Default 256 KiB; at least 4 KiB.</summary>
+    public int MaxResponseBytes { get; init; } = 256 * 1024;
+}

@@ -1,0 +1,29 @@
+using Keyholder.Sessions;
+
+namespace Keyholder.Vault;
+
+/// <summary>Whose credential it is. Text form <c>user:ID</c>, <c>vk:ID</c>, <c>session:ID</c> or <c>shared:NAME</c>.</summary>
+public sealed record CredentialOwner(CredentialOwnerKind Kind, string Id)
+{
+    /// <summary>The owner of the credentials a subject brings.</summary>
+    public static CredentialOwner Of(Subject subject) => new(
+        subject.Kind switch
+        {
+            SubjectKind.User => CredentialOwnerKind.User,
+            SubjectKind.VirtualKey => CredentialOwnerKind.VirtualKey,
+            _ => CredentialOwnerKind.Session,
+        },
+        subject.Id);
+
+    /// <summary>The word for the kind in rows and the API.</summary>
+    public string KindName => Kind switch
+    {
+        CredentialOwnerKind.User => "user",
+        CredentialOwnerKind.VirtualKey => "vk",
+        CredentialOwnerKind.Session => "session",
+        _ => "shared",
+    };
+
+    /// <inheritdoc />
+    public override string ToString() => $"{KindName}:{Id}";
+}

@@ -1,0 +1,35 @@
+namespace Keyholder.Vault;
+
+/// <summary>A credential as a row: everything but the secret in clear, the secret as one sealed envelope.</summary>
+public sealed record StoredCredential
+{
+    /// <summary>16 random bytes; part of the envelope's additional data.</summary>
+    public required byte[] RowId { get; init; }
+
+    public required CredentialKey Key { get; init; }
+
+    public required CredentialKind Kind { get; init; }
+
+    /// <summary>1 for the first write, then +1; part of the envelope's additional data.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The vault envelope (see docs/storage-schema.md).</summary>
+    public required byte[] Envelope { get; init; }
+
+    public required CredentialStatus Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    /// <summary>The account at the provider, when known; checked when a refresh or a reconnect names one.</summary>
+    public string? ProviderSubject { get; init; }
+
+    /// <summary>When the access token expires; null = it does not.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => $"credential {Key} v{Version} ({Status})";
+}

@@ -1,0 +1,21 @@
+namespace Keyholder.Vault;
+
+/// <summary>What a provider's token endpoint answered (RFC 6749 section 5.1). Secret: lives only in memory and inside an envelope.</summary>
+public sealed record TokenSet
+{
+    public required string AccessToken { get; init; }
+
+    /// <summary>As the provider wrote it, usually <c>Bearer</c>.</summary>
+    public required string TokenType { get; init; }
+
+    public string? RefreshToken { get; init; }
+
+    /// <summary>Null = the provider gave no expiry: it does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The scope the provider granted; null when it did not say.</summary>
+    public string? Scope { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => "token set";
+}
