@@ -1,0 +1,52 @@
+using Keyholder.OAuth;
+using Microsoft.Net.Http.Headers;
+
+namespace Keyholder.Server.Endpoints;
+
+/// <summary>Reads the parameters of an OAuth endpoint from where RFC 6749 section 3.2 wants them: a form in the body, and nowhere else.</summary>
+internal static class OAuthForm
+{
+    /// <summary>The largest form taken.</summary>
+    public const int MaxBytes = 64 * 1024;
+
+    /// <summary>The form's parameters. <c>invalid_request</c> for another media type or charset, a query string, a body that is too large (413) or malformed, and a repeated parameter.</summary>
+    public static async ValueTask<OAuthResult<OAuthParameters>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.QueryString.HasValue)
+        {
+            return OAuthErrors.InvalidRequest.Describe("Parameters belong in the body, never in the URL.");
+        }
+
+        if (!IsForm(request.ContentType))
+        {
+            return OAuthErrors.InvalidRequest.Describe("The body must be application/x-www-form-urlencoded in UTF-8.");
+        }
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > MaxBytes)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return OAuthErrors.InvalidRequest.Describe("The body is too large.") with { Status = StatusCodes.Status413PayloadTooLarge };
+            }
+
+            if (read.IsCompleted)
+            {
+                var parameters = read.Buffer.IsSingleSegment
+                    ? FormUrlEncoding.Parse(read.Buffer.FirstSpan)
+                    : FormUrlEncoding.Parse(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
+                reader.AdvanceTo(read.Buffer.End);
+                return parameters;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private static bool IsForm(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var media)
+        && media.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && (!media.Charset.HasValue || HeaderUtilities.RemoveQuotes(media.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}
