@@ -1,0 +1,5 @@
+// The TypeScript SDK 2.x: the modern era, 2026-07-28, falling back where the upstream is legacy.
+import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
+import { run } from "./scenario.mjs";
+
+await run({ Client, StreamableHTTPClientTransport, UnauthorizedError, clientOptions: { versionNegotiation: { mode: "auto" } } });
