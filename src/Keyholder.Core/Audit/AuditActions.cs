@@ -11,6 +11,8 @@ public static class AuditActions
     public const string SignInSucceeded = "sign_in.succeeded";
     public const string SignInFailed = "sign_in.failed";
     public const string UserAdded = "user.added";
+
+    public const string UserPasswordSet = "user.password_set";
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialRefused = "credential.refused";

@@ -15,6 +15,9 @@ public interface IUserStore
     /// <summary>Replaces a local user's password hash; false when there is no such name.</summary>
     Task<bool> SetPasswordAsync(string name, string passwordHash, AuditEvent audit, CancellationToken cancellationToken);
 
+    /// <summary>Replaces an outdated hash by a better one of the same password, unless the password was changed meanwhile: true only while the stored hash is <paramref name="outdatedHash"/>.</summary>
+    Task<bool> RehashPasswordAsync(string name, string outdatedHash, string passwordHash, CancellationToken cancellationToken);
+
     /// <summary>The user, disabled or not, or null.</summary>
     Task<User?> FindAsync(string userId, CancellationToken cancellationToken);
 
