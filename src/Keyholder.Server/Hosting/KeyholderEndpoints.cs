@@ -1,0 +1,13 @@
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Every route of the server: each part maps its group here, with one line.</summary>
+internal static class KeyholderEndpoints
+{
+    /// <summary>Maps every group.</summary>
+    public static void MapKeyholder(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapHealth();
+
+        // One line per part: endpoints.MapToken(); endpoints.MapRegistration(); … Say who may call from a browser with WithOrigins(…).
+    }
+}

@@ -1,0 +1,31 @@
+using Keyholder.Resources;
+using Keyholder.Server.Configuration;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>The composition root: every part of the server registers itself here, with one line.</summary>
+internal static class KeyholderServices
+{
+    /// <summary>Registers what needs no I/O to be made.</summary>
+    public static void AddKeyholder(this IServiceCollection services, KeyholderConfiguration configuration, TimeProvider time)
+    {
+        services.AddSingleton(time);
+        services.AddSingleton(configuration);
+        services.AddSingleton(configuration.Issuer);
+        services.AddSingleton(configuration.AccessTokens);
+        services.AddSingleton(configuration.Sessions);
+        services.AddSingleton(configuration.Authorization);
+        services.AddSingleton(configuration.Registration);
+        services.AddSingleton(configuration.Upstream);
+        services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources));
+
+        // One line per part: services.AddTokens(); services.AddClients(configuration.Clients); …
+    }
+
+    /// <summary>Registers what has to be opened or loaded first: storage, key ring, server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>
+    public static Task OpenKeyholderAsync(this IServiceCollection services, KeyholderConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // One line per part, in this order: storage → vault → server secrets → signing keys → revocation index.
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Keyholder.OAuth;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Gives every request an id, in <see cref="HttpContext.TraceIdentifier"/> and the <c>X-Request-Id</c> answer header. A caller's own id is kept when it is 8 to 64 characters that are safe in a log.</summary>
+internal sealed class RequestIdMiddleware(RequestDelegate next)
+{
+    public const string HeaderName = "X-Request-Id";
+
+    private static readonly SearchValues<char> Safe = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        var given = context.Request.Headers[HeaderName];
+        var id = given.Count == 1 && IsWellFormed(given[0]) ? given[0]! : New();
+        context.TraceIdentifier = id;
+        context.Response.Headers[HeaderName] = id;
+        return next(context);
+    }
+
+    private static bool IsWellFormed(string? id) => id is { Length: >= 8 and <= 64 } && !id.AsSpan().ContainsAnyExcept(Safe);
+
+    private static string New()
+    {
+        Span<byte> bytes = stackalloc byte[12];
+        RandomNumberGenerator.Fill(bytes);
+        return Base64UrlText.Encode(bytes);
+    }
+}
