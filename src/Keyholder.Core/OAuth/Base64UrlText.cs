@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace Keyholder.OAuth;
@@ -16,16 +17,10 @@ public static class Base64UrlText
             return false;
         }
 
-        if (!Base64Url.TryDecodeFromChars(text, destination, out var written) || written != destination.Length)
-        {
-            return false;
-        }
-
-        Span<char> again = stackalloc char[text.Length];
-        Base64Url.EncodeToChars(destination, again);
-        return again[^1] == text[^1];
+        // The status form: the Try form throws for non-zero trailing bits.
+        return Base64Url.DecodeFromChars(text, destination, out _, out var written) == OperationStatus.Done && written == destination.Length;
     }
 
-    private static readonly System.Buffers.SearchValues<char> Alphabet =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }

@@ -1,0 +1,20 @@
+using Keyholder.Vault;
+
+namespace Keyholder.Tokens;
+
+/// <summary>The formats of Keyholder's opaque tokens, each with a MAC key of its own.</summary>
+public sealed class OpaqueTokenFormats
+{
+    /// <summary>Derives the MAC keys from the server's root secret.</summary>
+    public OpaqueTokenFormats(ServerSecrets secrets)
+    {
+        AuthorizationCode = new OpaqueTokenFormat("kh_ac_", secrets.Derive("authorization-code-mac"));
+        RefreshToken = new OpaqueTokenFormat("kh_rt_", secrets.Derive("refresh-token-mac"));
+    }
+
+    /// <summary><c>kh_ac_…</c></summary>
+    public OpaqueTokenFormat AuthorizationCode { get; }
+
+    /// <summary><c>kh_rt_…</c></summary>
+    public OpaqueTokenFormat RefreshToken { get; }
+}
