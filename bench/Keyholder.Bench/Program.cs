@@ -1,1 +1,21 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Keyholder.Bench;
+using Keyholder.Bench.Servers;
+
+switch (args)
+{
+    case ["gateway", .. var options]:
+        return await GatewayComparison.RunAsync(options);
+    case ["micro", .. var options]:
+        BenchmarkSwitcher.FromAssembly(typeof(GatewayComparison).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
+        return 0;
+    case ["serve-upstream", var url]:
+        await BareUpstream.RunAsync(url);
+        return 0;
+    case ["serve-forwarder", var url, var upstream]:
+        await BareForwarder.RunAsync(url, upstream);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | micro [BenchmarkDotNet arguments]");
+        return 2;
+}
