@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Keyholder.Audit;
+using Keyholder.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Vault;
+
+/// <summary>Credentials in and out of storage, sealed on the way. The only code that opens a credential's envelope.</summary>
+public sealed class CredentialVault(
+    ICredentialStore store, IAuditStore audit, ISecretSealer sealer, TimeProvider time, ILogger<CredentialVault> logger)
+    : ICredentialVault
+{
+    private const string SystemActor = "system";
+    private const int RowIdSize = 16;
+    private const int MaxAttempts = 16;
+    private const int MaxRemembered = 4096;
+    private readonly CredentialEnvelope _envelope = new(sealer);
+    private readonly ConcurrentDictionary<(CredentialKey Key, long Version, CredentialFindOutcome Outcome), bool> _audited = new();
+
+    /// <summary>Raised after this process stored, marked or deleted a credential, or may have, so that nobody goes on serving an older one from memory.</summary>
+    public event Action<CredentialKey>? Changed;
+
+    /// <inheritdoc />
+    public async Task StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var existing = await store.FindAsync(key, cancellationToken);
+            var now = time.GetUtcNow();
+            var row = new StoredCredential
+            {
+                RowId = existing?.RowId ?? RandomNumberGenerator.GetBytes(RowIdSize),
+                Key = key,
+                Kind = CredentialKind.OAuth,
+                Version = (existing?.Version ?? 0) + 1,
+                Envelope = [],
+                Status = CredentialStatus.Active,
+                ProviderSubject = providerSubject,
+                CreatedAt = existing?.CreatedAt ?? now,
+                UpdatedAt = now,
+            };
+            var stored = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
+            if (await PutAsync(_envelope.Seal(row, tokens), stored, cancellationToken) == CredentialPutOutcome.Stored)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"The credential {key} kept changing while it was stored.");
+    }
+
+    /// <summary>Finds and opens a credential. Expired is not missing: what an expired token set still allows is the caller's to decide.</summary>
+    public async Task<FoundCredential> FindAsync(CredentialKey key, CancellationToken cancellationToken)
+    {
+        var row = await store.FindAsync(key, cancellationToken);
+        if (row is null)
+        {
+            return new FoundCredential(CredentialFindOutcome.Missing);
+        }
+
+        if (row.Key != key || row.Kind != CredentialKind.OAuth)
+        {
+            await RefuseAsync(key, row.Version, CredentialFindOutcome.BindingMismatch, cancellationToken);
+            return new FoundCredential(CredentialFindOutcome.BindingMismatch);
+        }
+
+        if (row.Status != CredentialStatus.Active)
+        {
+            return new FoundCredential(CredentialFindOutcome.NotActive, row);
+        }
+
+        var opened = _envelope.Open(row, out var tokens);
+        if (opened == EnvelopeOutcome.Opened)
+        {
+            return new FoundCredential(CredentialFindOutcome.Found, row, tokens);
+        }
+
+        var refused = opened == EnvelopeOutcome.UnknownKey ? CredentialFindOutcome.UnknownKey : CredentialFindOutcome.Tampered;
+        await RefuseAsync(key, row.Version, refused, cancellationToken);
+        return new FoundCredential(refused, row);
+    }
+
+    /// <summary>Replaces the token set of a row by what a refresh of it brought; the account stays. A conflict means that someone stored or deleted it meanwhile, and nothing was changed.</summary>
+    public Task<CredentialPutOutcome> ReplaceAsync(StoredCredential current, TokenSet refreshed, CancellationToken cancellationToken)
+    {
+        var row = current with { Version = current.Version + 1, UpdatedAt = time.GetUtcNow() };
+        return PutAsync(_envelope.Seal(row, refreshed), audited: null, cancellationToken);
+    }
+
+    /// <summary>Marks a credential that the provider refused for good, unless it changed meanwhile.</summary>
+    /// <param name="current">The row as it was read.</param>
+    /// <param name="reason">A stable word of Keyholder's own, never the provider's text.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    public async Task<CredentialPutOutcome> MarkNeedsReauthAsync(StoredCredential current, string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var marked = Event(AuditActions.CredentialNeedsReauth, current.Key, SystemActor, reason);
+            var outcome = await store.MarkAsync(
+                current.Key, current.Version, CredentialStatus.NeedsReauth, reason, marked, time.GetUtcNow(), cancellationToken);
+            if (outcome == CredentialPutOutcome.Stored)
+            {
+                VaultLog.NeedsReauth(logger, current.Key, reason);
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            Changed?.Invoke(current.Key);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(key, cancellationToken);
+        return found.Tokens is not { } tokens || (tokens.RefreshToken is null && tokens.ExpiresAt <= time.GetUtcNow());
+    }
+
+    /// <inheritdoc />
+    public async Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.DeleteAsync(key, cancellationToken);
+        }
+        finally
+        {
+            Changed?.Invoke(key);
+        }
+    }
+
+    // Announced even when the store fails: it may have failed after the commit.
+    private async Task<CredentialPutOutcome> PutAsync(StoredCredential row, AuditEvent? audited, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.PutAsync(row, row.Version - 1, audited, cancellationToken);
+        }
+        finally
+        {
+            Changed?.Invoke(row.Key);
+        }
+    }
+
+    // One refused row is read again and again by every request that wants it; the trail needs it once.
+    private async Task RefuseAsync(CredentialKey key, long version, CredentialFindOutcome outcome, CancellationToken cancellationToken)
+    {
+        if (_audited.Count >= MaxRemembered)
+        {
+            _audited.Clear();
+        }
+
+        if (_audited.ContainsKey((key, version, outcome)))
+        {
+            return;
+        }
+
+        VaultLog.CredentialRefused(logger, key, outcome);
+        await audit.AppendAsync(Event(AuditActions.CredentialRefused, key, SystemActor, ReasonOf(outcome)), cancellationToken);
+        _audited.TryAdd((key, version, outcome), true);
+    }
+
+    private static string ReasonOf(CredentialFindOutcome outcome) => outcome switch
+    {
+        CredentialFindOutcome.BindingMismatch => "binding_mismatch",
+        CredentialFindOutcome.UnknownKey => "unknown_key",
+        _ => "tampered",
+    };
+
+    private static string? OtherAccount(string? before, string? now) =>
+        before is not null && now is not null && before != now ? "other_account" : null;
+
+    private AuditEvent Event(string action, CredentialKey key, string actor, string? reason) => new()
+    {
+        At = time.GetUtcNow(),
+        Action = action,
+        Actor = actor,
+        Target = $"credential:{key}",
+        Reason = reason,
+    };
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+
+namespace Keyholder.Vault;
+
+/// <summary>The keys the vault seals with: new envelopes use the newest, old ones open with any. Immutable.</summary>
+public sealed class VaultKeyRing
+{
+    private readonly VaultKey[] _keys;
+
+    internal VaultKeyRing(IEnumerable<VaultKey> keys) => _keys = [.. keys];
+
+    /// <summary>The ids, oldest first; the last one seals.</summary>
+    public IReadOnlyList<string> KeyIds => [.. _keys.Select(k => k.Id)];
+
+    internal VaultKey Newest => _keys[^1];
+
+    /// <summary>Reads a ring from text: one <c>id:key</c> per line, oldest first and newest last; blank lines and lines that begin with <c>#</c> are skipped. A key is exactly 32 bytes in canonical base64 or in hex.</summary>
+    /// <param name="text">The text of a key file or environment variable.</param>
+    /// <param name="problems">Receives every problem found, each naming its line and never showing a key.</param>
+    /// <returns>The ring, or null when there was any problem.</returns>
+    public static VaultKeyRing? Parse(string text, ICollection<string> problems)
+    {
+        var before = problems.Count;
+        var keys = new List<VaultKey>();
+        var number = 0;
+        foreach (var raw in text.Split('\n'))
+        {
+            number++;
+            var line = raw.Trim();
+            if (line.Length > 0 && line[0] != '#' && VaultKeyLine.Parse(line, number, problems) is { } key)
+            {
+                keys.Add(key);
+            }
+        }
+
+        AddConflicts(keys, problems);
+        if (keys.Count == 0 && problems.Count == before)
+        {
+            problems.Add("The vault key ring holds no key. It needs at least one line of the form id:key.");
+        }
+
+        return problems.Count == before ? new VaultKeyRing(keys) : null;
+    }
+
+    internal VaultKey? Find(ReadOnlySpan<byte> mark)
+    {
+        foreach (var key in _keys)
+        {
+            if (mark.SequenceEqual(key.Mark))
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => $"vault key ring of {_keys.Length}";
+
+    private static void AddConflicts(List<VaultKey> keys, ICollection<string> problems)
+    {
+        for (var i = 1; i < keys.Count; i++)
+        {
+            foreach (var earlier in keys.Take(i))
+            {
+                if (earlier.Mark.AsSpan().SequenceEqual(keys[i].Mark))
+                {
+                    problems.Add($"The vault key ring names the key id '{keys[i].Id}' twice. Every id has to be unique.");
+                }
+                else if (CryptographicOperations.FixedTimeEquals(earlier.Secret, keys[i].Secret))
+                {
+                    problems.Add($"The vault keys '{earlier.Id}' and '{keys[i].Id}' are the same key. A new id needs a new key.");
+                }
+            }
+        }
+    }
+}
