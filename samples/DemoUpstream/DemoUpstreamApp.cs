@@ -72,6 +72,7 @@ public sealed class DemoUpstreamApp : IAsyncDisposable
         AddServices(builder.Services, options, clock);
 
         var web = builder.Build();
+        web.UseHostFiltering();
         web.Services.GetRequiredService<MetadataEndpoints>().Map(web);
         web.Services.GetRequiredService<AuthorizeEndpoint>().Map(web);
         web.Services.GetRequiredService<TokenEndpoint>().Map(web);
@@ -87,6 +88,7 @@ public sealed class DemoUpstreamApp : IAsyncDisposable
 
     private static void AddServices(IServiceCollection services, DemoUpstreamOptions options, TimeProvider clock) => services
         .Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1))
+        .AddHostFiltering(filter => filter.AllowedHosts = AllowedHosts(options))
         .AddSingleton(clock)
         .AddSingleton(options)
         .AddSingleton<PublicAddress>()
@@ -111,6 +113,10 @@ public sealed class DemoUpstreamApp : IAsyncDisposable
         .AddSingleton<LegacyTransport>()
         .AddSingleton<ModernTransport>()
         .AddSingleton<McpEndpoints>();
+
+    /// <summary>A name that is not ours in the Host header is someone else's page, rebound to this address.</summary>
+    private static List<string> AllowedHosts(DemoUpstreamOptions options) =>
+        options.PublicUrl is { } url ? ["localhost", "127.0.0.1", "[::1]", new Uri(url).Host] : ["localhost", "127.0.0.1", "[::1]"];
 
     private static void ThrowIfAny(IReadOnlyList<string> errors, string parameter)
     {

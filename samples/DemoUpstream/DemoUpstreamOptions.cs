@@ -27,6 +27,11 @@ public sealed class DemoUpstreamOptions
     /// <summary>The value <c>X-Api-Key</c> must have at <c>/keyed/mcp</c>.</summary>
     public string ApiKey { get; set; } = "demo-api-key";
 
+    /// <summary>
+    /// Whether streams of MCP sessions carry event ids and can be resumed with <c>Last-Event-ID</c>. A lost connection then no longer cancels a call.
+    /// </summary>
+    public bool ResumableStreams { get; set; }
+
     public TimeSpan AccessTokenLifetime { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary><c>ES256</c> or <c>RS256</c>.</summary>

@@ -16,9 +16,7 @@ internal static class DemoCapabilities
             Prompts = new PromptsCapability(),
             Resources = new ResourcesCapability { Subscribe = true },
             Completions = new CompletionsCapability(),
-#pragma warning disable MCP9005 // Deprecated in 2026-07-28, part of every version before it.
             Logging = new LoggingCapability(),
-#pragma warning restore MCP9005
         },
         ToolCollection = tools,
         PromptCollection = [McpServerPrompt.Create(Greeting, new McpServerPromptCreateOptions { Name = "greeting", Description = "A greeting for an account." })],

@@ -6,7 +6,8 @@ using ModelContextProtocol.Server;
 namespace DemoUpstream.Mcp;
 
 /// <summary>The live sessions. One that no one used for half an hour ends when the next one begins.</summary>
-internal sealed class LegacySessionStore(TimeProvider clock, McpServerOptions options, ILoggerFactory loggers, IServiceProvider services) : IAsyncDisposable
+internal sealed class LegacySessionStore(
+    TimeProvider clock, DemoUpstreamOptions demo, McpServerOptions options, ILoggerFactory loggers, IServiceProvider services) : IAsyncDisposable
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(30);
 
@@ -18,7 +19,7 @@ internal sealed class LegacySessionStore(TimeProvider clock, McpServerOptions op
         foreach (var idle in _sessions.Values.Where(session => now - session.LastUsed > IdleTimeout)) await EndAsync(idle);
 
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
-        var transport = new StreamableHttpServerTransport(loggers) { SessionId = id };
+        var transport = new StreamableHttpServerTransport(loggers) { SessionId = id, EventStreamStore = demo.ResumableStreams ? new EventLog() : null };
         var session = new LegacySession(id, owner, transport, McpServer.Create(transport, options, loggers, services)) { LastUsed = now };
         _sessions[id] = session;
         return session;

@@ -1,6 +1,7 @@
 using DemoUpstream.Api;
 using Microsoft.AspNetCore.Http.Features;
 using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
 
 namespace DemoUpstream.Mcp;
 
@@ -35,14 +36,26 @@ internal sealed class LegacyTransport(LegacySessionStore sessions)
     {
         if (!McpRequestPolicy.Accepts(context.Request, "text/event-stream")) return McpRefusal.NotAcceptable("text/event-stream");
         if (Find(context, out var session) is { } refusal) return refusal;
-        if (!session!.TryOpenStream()) return McpRefusal.StreamTaken;
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session!.End);
+        ISseEventStreamReader? missed = null;
+        if (context.Request.Headers[McpHeaders.LastEventId] is [{ } lastEventId])
+        {
+            missed = session.Transport.EventStreamStore is { } log ? await log.GetStreamReaderAsync(lastEventId, stop.Token) : null;
+            if (missed is null) return McpRefusal.EventUnknown;
+        }
+        else if (!session.TryOpenStream())
+        {
+            return McpRefusal.StreamTaken;
+        }
 
         context.Response.Headers[McpHeaders.SessionId] = session.Id;
         EventStream.Begin(context);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.End);
         try
         {
-            await session.Transport.HandleGetRequestAsync(context.Response.Body, stop.Token);
+            await (missed is null
+                ? session.Transport.HandleGetRequestAsync(context.Response.Body, stop.Token)
+                : EventStream.WriteAsync(context.Response, missed.ReadEventsAsync(stop.Token), stop.Token));
         }
         catch (OperationCanceledException) when (session.End.IsCancellationRequested)
         {

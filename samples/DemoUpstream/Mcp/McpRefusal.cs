@@ -14,6 +14,8 @@ internal sealed record McpRefusal(int Status, int Code, string Message, object? 
 
     public static McpRefusal StreamTaken { get; } = new(StatusCodes.Status409Conflict, -32000, "The session has had its stream; begin another session.");
 
+    public static McpRefusal EventUnknown { get; } = new(StatusCodes.Status400BadRequest, -32000, "There is no such event to go on from.");
+
     public static McpRefusal Origin { get; } = new(StatusCodes.Status403Forbidden, -32000, "Requests from this origin are not allowed.");
 
     public static McpRefusal MethodNotAllowed { get; } = new(StatusCodes.Status405MethodNotAllowed, -32000, "This protocol version uses POST only.");

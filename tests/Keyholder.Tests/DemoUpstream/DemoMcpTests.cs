@@ -172,6 +172,46 @@ public sealed class DemoMcpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Legacy_a_lost_GET_stream_goes_on_after_its_last_event_and_an_unknown_event_is_refused()
+    {
+        await using var app = await DemoUpstreamApp.StartAsync(new DemoUpstreamOptions { ResumableStreams = true }, Cancelled);
+        using var flow = new DemoCodeFlow(app);
+        var session = (await flow.Http.SendAsync(Initialize("/open/mcp"), Cancelled)).Headers.GetValues("Mcp-Session-Id").Single();
+        await flow.Http.SendAsync(Post("/open/mcp", new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" }, session: session), Cancelled);
+        string id;
+        using (var lost = await OpenAsync(Bare(HttpMethod.Get, "/open/mcp", session), flow.Http)) id = await NextEventIdAsync(lost, Cancelled);
+
+        app.AnnounceTools();
+        using var resumed = await OpenAsync(ResumeAfter(id), flow.Http);
+        var missed = await NextAsync(resumed, Cancelled);
+        app.AnnounceTools();
+        var live = await NextAsync(resumed, Cancelled);
+
+        ((string?)missed["method"]).ShouldBe("notifications/tools/list_changed");
+        ((string?)live["method"]).ShouldBe("notifications/tools/list_changed");
+        (await flow.Http.SendAsync(ResumeAfter("no-such-event"), Cancelled)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await flow.Http.SendAsync(ResumeAfter(id[..^1] + "99"), Cancelled)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        HttpRequestMessage ResumeAfter(string eventId)
+        {
+            var request = Bare(HttpMethod.Get, "/open/mcp", session);
+            request.Headers.Add("Last-Event-ID", eventId);
+            return request;
+        }
+    }
+
+    [Fact]
+    public async Task A_host_name_that_is_not_ours_is_refused_everywhere()
+    {
+        using var mcp = ModernRequest("/open/mcp", "tools/list");
+        mcp.Headers.Host = "attacker.example";
+        using var control = new HttpRequestMessage(HttpMethod.Get, "/control") { Headers = { Host = "attacker.example" } };
+
+        (await SendAsync(mcp)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await SendAsync(control)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Modern_a_listen_stream_is_acknowledged_and_carries_announcements_under_its_id()
     {
         var listen = ModernRequest("/open/mcp", "subscriptions/listen", new() { ["notifications"] = new JsonObject { ["toolsListChanged"] = true } });
@@ -267,9 +307,9 @@ public sealed class DemoMcpTests : IAsyncLifetime
 
     private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _flow.Http.SendAsync(request, Cancelled);
 
-    private async Task<StreamReader> OpenAsync(HttpRequestMessage request)
+    private async Task<StreamReader> OpenAsync(HttpRequestMessage request, HttpClient? http = null)
     {
-        var response = await _flow.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        var response = await (http ?? _flow.Http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancelled);
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         return new StreamReader(await response.Content.ReadAsStreamAsync(Cancelled));
     }

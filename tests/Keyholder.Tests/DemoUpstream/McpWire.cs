@@ -74,6 +74,17 @@ internal static class McpWire
     /// <summary>The result of the one request the response answers.</summary>
     public static async Task<JsonNode> ResultAsync(HttpResponseMessage response) => (await MessagesAsync(response))[^1]["result"].ShouldNotBeNull();
 
+    /// <summary>The id of the next event of an open event stream.</summary>
+    public static async Task<string> NextEventIdAsync(StreamReader stream, CancellationToken cancellationToken)
+    {
+        while (await stream.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal)) return line[4..];
+        }
+
+        throw new EndOfStreamException("The stream ended.");
+    }
+
     /// <summary>The next message of an open event stream.</summary>
     public static async Task<JsonNode> NextAsync(StreamReader stream, CancellationToken cancellationToken)
     {
