@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Keyholder.Storage;
+
+/// <summary>Lists of strings as JSON text in one column.</summary>
+internal static partial class JsonText
+{
+    public static string Write(IReadOnlyList<string> list) => JsonSerializer.Serialize(list, ListContext.Default.IReadOnlyListString);
+
+    public static IReadOnlyList<string> Read(string json) =>
+        JsonSerializer.Deserialize(json, ListContext.Default.IReadOnlyListString)
+        ?? throw new InvalidDataException("The database holds null where a list belongs.");
+
+    [JsonSerializable(typeof(IReadOnlyList<string>))]
+    private sealed partial class ListContext : JsonSerializerContext;
+}

@@ -1,0 +1,70 @@
+using Keyholder.Vault;
+using Microsoft.Data.Sqlite;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <summary>Rows of <c>credentials</c>.</summary>
+internal static class CredentialRows
+{
+    public const string Columns = """
+        owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at
+        """;
+
+    /// <summary>Inserts the row unless its key is taken; how many rows changed.</summary>
+    public static int Insert(PreparedConnection connection, StoredCredential credential) => connection.Execute(
+        $"""
+        INSERT INTO credentials ({Columns}) VALUES (
+          $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at)
+        ON CONFLICT (owner_kind, owner_id, provider) DO NOTHING
+        """,
+        ("$owner_kind", credential.Key.Owner.KindName),
+        ("$owner_id", credential.Key.Owner.Id),
+        ("$provider", credential.Key.Provider),
+        ("$row_id", credential.RowId),
+        ("$kind", StoredWords.CredentialKind.Write(credential.Kind)),
+        ("$version", credential.Version),
+        ("$envelope", credential.Envelope),
+        ("$status", StoredWords.CredentialStatus.Write(credential.Status)),
+        ("$status_reason", credential.StatusReason),
+        ("$provider_subject", credential.ProviderSubject),
+        ("$expires_at", credential.ExpiresAt),
+        ("$created_at", credential.CreatedAt),
+        ("$updated_at", credential.UpdatedAt));
+
+    /// <summary>Replaces the row in place if it is the same row at the expected version; how many rows changed.</summary>
+    public static int Replace(PreparedConnection connection, StoredCredential credential, long expectedVersion) => connection.Execute(
+        """
+        UPDATE credentials
+        SET kind = $kind, version = $version, envelope = $envelope, status = $status, status_reason = $status_reason,
+            provider_subject = $provider_subject, expires_at = $expires_at, updated_at = $updated_at
+        WHERE owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider AND row_id = $row_id AND version = $expected
+        """,
+        ("$owner_kind", credential.Key.Owner.KindName),
+        ("$owner_id", credential.Key.Owner.Id),
+        ("$provider", credential.Key.Provider),
+        ("$row_id", credential.RowId),
+        ("$kind", StoredWords.CredentialKind.Write(credential.Kind)),
+        ("$version", credential.Version),
+        ("$envelope", credential.Envelope),
+        ("$status", StoredWords.CredentialStatus.Write(credential.Status)),
+        ("$status_reason", credential.StatusReason),
+        ("$provider_subject", credential.ProviderSubject),
+        ("$expires_at", credential.ExpiresAt),
+        ("$updated_at", credential.UpdatedAt),
+        ("$expected", expectedVersion));
+
+    public static StoredCredential Read(SqliteDataReader row) => new()
+    {
+        Key = new CredentialKey(new CredentialOwner(StoredWords.OwnerKind.Read(row.GetString(0)), row.GetString(1)), row.GetString(2)),
+        RowId = row.Bytes(3),
+        Kind = StoredWords.CredentialKind.Read(row.GetString(4)),
+        Version = row.GetInt64(5),
+        Envelope = row.Bytes(6),
+        Status = StoredWords.CredentialStatus.Read(row.GetString(7)),
+        StatusReason = row.TextOrNull(8),
+        ProviderSubject = row.TextOrNull(9),
+        ExpiresAt = row.TimeOrNull(10),
+        CreatedAt = row.Time(11),
+        UpdatedAt = row.Time(12),
+    };
+}

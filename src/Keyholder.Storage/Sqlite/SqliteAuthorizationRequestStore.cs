@@ -1,0 +1,124 @@
+using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Sessions;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) : IAuthorizationRequestStore
+{
+    public Task AddAsync(AuthorizationRequest request, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => AuthorizationRequestRows.Insert(connection, request), cancellationToken);
+
+    public Task<AuthorizationRequest?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(connection => Find(connection, id), cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => Outcome(
+                connection,
+                id,
+                now,
+                changed: connection.Execute(
+                    """
+                    UPDATE authorization_requests
+                    SET phase = 'consent', subject_kind = $subject_kind, subject_id = $subject_id, authenticated_at = $authenticated_at
+                    WHERE id = $id AND phase = 'sign_in' AND expires_at > $now
+                    """,
+                    ("$id", id),
+                    ("$subject_kind", subject.KindName),
+                    ("$subject_id", subject.Id),
+                    ("$authenticated_at", authenticatedAt),
+                    ("$now", now))),
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var outcome = Move(connection, id, AuthorizationPhase.Consent, AuthorizationPhase.Upstream, now);
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    if (consent is not null)
+                    {
+                        ConsentRows.Remember(connection, consent);
+                    }
+
+                    AppendIfAny(connection, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var outcome = Move(connection, id, AuthorizationPhase.Upstream, AuthorizationPhase.Completed, now);
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    SessionRows.Insert(connection, session);
+                    AuditRows.Append(connection, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> FailAsync(string id, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var outcome = Outcome(
+                    connection,
+                    id,
+                    now,
+                    changed: connection.Execute(
+                        "UPDATE authorization_requests SET phase = 'failed' WHERE id = $id AND phase IN ('sign_in', 'consent', 'upstream') AND expires_at > $now",
+                        ("$id", id),
+                        ("$now", now)));
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    AppendIfAny(connection, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    private static AuthorizationRequest? Find(PreparedConnection connection, string id) => connection.QuerySingle(
+        $"SELECT {AuthorizationRequestRows.Columns} FROM authorization_requests WHERE id = $id",
+        AuthorizationRequestRows.Read,
+        ("$id", id));
+
+    private static AuthorizationTransitionOutcome Move(PreparedConnection connection, string id, AuthorizationPhase from, AuthorizationPhase to, DateTimeOffset now) =>
+        Outcome(
+            connection,
+            id,
+            now,
+            changed: connection.Execute(
+                "UPDATE authorization_requests SET phase = $to WHERE id = $id AND phase = $from AND expires_at > $now",
+                ("$id", id),
+                ("$from", StoredWords.Phase.Write(from)),
+                ("$to", StoredWords.Phase.Write(to)),
+                ("$now", now)));
+
+    private static AuthorizationTransitionOutcome Outcome(PreparedConnection connection, string id, DateTimeOffset now, int changed) =>
+        changed == 1
+            ? AuthorizationTransitionOutcome.Moved
+            : Find(connection, id) switch
+            {
+                null => AuthorizationTransitionOutcome.NotFound,
+                var request when request.ExpiresAt <= now => AuthorizationTransitionOutcome.Expired,
+                _ => AuthorizationTransitionOutcome.WrongPhase,
+            };
+
+    private static void AppendIfAny(PreparedConnection connection, AuditEvent? audit)
+    {
+        if (audit is not null)
+        {
+            AuditRows.Append(connection, audit);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Keyholder.Users;
+using Microsoft.Data.Sqlite;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteBrowserSessionStore(SqliteDatabase database) : IBrowserSessionStore
+{
+    public Task AddAsync(BrowserSession session, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute(
+                "INSERT INTO browser_sessions (secret_hash, user_id, authenticated_at, expires_at) VALUES ($secret_hash, $user_id, $authenticated_at, $expires_at)",
+                ("$secret_hash", session.SecretHash),
+                ("$user_id", session.UserId),
+                ("$authenticated_at", session.AuthenticatedAt),
+                ("$expires_at", session.ExpiresAt)),
+            cancellationToken);
+
+    public async Task<(BrowserSession Session, User User)?> FindAsync(byte[] secretHash, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(
+            connection => connection.Query(
+                $"""
+                SELECT browser_sessions.secret_hash, browser_sessions.user_id, browser_sessions.authenticated_at, browser_sessions.expires_at, {UserRows.Columns}
+                FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id
+                WHERE browser_sessions.secret_hash = $secret_hash AND browser_sessions.expires_at > $now AND users.disabled_at IS NULL
+                """,
+                Read,
+                ("$secret_hash", secretHash),
+                ("$now", now)),
+            cancellationToken);
+        return rows.Count == 0 ? null : rows[0];
+    }
+
+    public Task DeleteAsync(byte[] secretHash, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute("DELETE FROM browser_sessions WHERE secret_hash = $secret_hash", ("$secret_hash", secretHash)),
+            cancellationToken);
+
+    private static (BrowserSession Session, User User) Read(SqliteDataReader row) =>
+        (new BrowserSession(row.Bytes(0), row.GetString(1), row.Time(2), row.Time(3)), UserRows.Read(row, 4));
+}

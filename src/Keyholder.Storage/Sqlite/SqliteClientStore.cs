@@ -1,0 +1,59 @@
+using Keyholder.Clients;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
+{
+    public Task<ClientAddOutcome> AddAsync(Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => Add(connection, client, capacity, evictableBefore, now), cancellationToken);
+
+    public Task<Client?> FindAsync(string clientId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle($"SELECT {ClientRows.Columns} FROM clients WHERE id = $id", ClientRows.Read, ("$id", clientId)),
+            cancellationToken);
+
+    public Task RenewAsync(string clientId, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute(
+                "UPDATE clients SET expires_at = $expires_at WHERE id = $id AND expires_at < $expires_at",
+                ("$id", clientId),
+                ("$expires_at", expiresAt)),
+            cancellationToken);
+
+    private static ClientAddOutcome Add(PreparedConnection connection, Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now)
+    {
+        if (connection.Any("SELECT 1 FROM clients WHERE id = $id", ("$id", client.Id)))
+        {
+            return ClientAddOutcome.Duplicate;
+        }
+
+        var excess = connection.Scalar("SELECT count(*) FROM clients WHERE expires_at IS NULL OR expires_at > $now", ("$now", now)) + 1 - capacity;
+        var victims = excess <= 0 ? [] : FindEvictable(connection, excess, evictableBefore, now);
+        if (victims.Count < excess)
+        {
+            return ClientAddOutcome.Full;
+        }
+
+        connection.Execute("DELETE FROM clients WHERE expires_at <= $now", ("$now", now));
+        foreach (var victim in victims)
+        {
+            connection.Execute("DELETE FROM clients WHERE id = $id", ("$id", victim));
+        }
+
+        ClientRows.Insert(connection, client);
+        return ClientAddOutcome.Added;
+    }
+
+    private static List<string> FindEvictable(PreparedConnection connection, long count, DateTimeOffset evictableBefore, DateTimeOffset now) => connection.Query(
+        """
+        SELECT id FROM clients
+        WHERE created_at <= $evictable_before AND (expires_at IS NULL OR expires_at > $now)
+          AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.client_id = clients.id AND sessions.revoked_at IS NULL)
+        ORDER BY created_at, id LIMIT $count
+        """,
+        row => row.GetString(0),
+        ("$evictable_before", evictableBefore),
+        ("$now", now),
+        ("$count", count));
+}

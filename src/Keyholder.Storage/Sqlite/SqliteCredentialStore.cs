@@ -1,0 +1,84 @@
+using Keyholder.Audit;
+using Keyholder.Vault;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredentialStore
+{
+    private const string KeyIs = "owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider";
+
+    public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle(
+                $"SELECT {CredentialRows.Columns} FROM credentials WHERE {KeyIs}",
+                CredentialRows.Read,
+                ("$owner_kind", key.Owner.KindName),
+                ("$owner_id", key.Owner.Id),
+                ("$provider", key.Provider)),
+            cancellationToken);
+
+    public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            connection => connection.Query(
+                $"SELECT {CredentialRows.Columns} FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id ORDER BY provider",
+                CredentialRows.Read,
+                ("$owner_kind", owner.KindName),
+                ("$owner_id", owner.Id)),
+            cancellationToken);
+
+    public Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken)
+    {
+        if (expectedVersion < 0 || credential.Version != expectedVersion + 1)
+        {
+            throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
+        }
+
+        return database.WriteAsync(
+            connection => Outcome(
+                connection,
+                audit,
+                changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion)),
+            cancellationToken);
+    }
+
+    public Task<CredentialPutOutcome> MarkAsync(CredentialKey key, long expectedVersion, CredentialStatus status, string reason, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => Outcome(
+                connection,
+                audit,
+                changed: connection.Execute(
+                    $"UPDATE credentials SET status = $status, status_reason = $reason, updated_at = $now WHERE {KeyIs} AND version = $expected",
+                    ("$owner_kind", key.Owner.KindName),
+                    ("$owner_id", key.Owner.Id),
+                    ("$provider", key.Provider),
+                    ("$status", StoredWords.CredentialStatus.Write(status)),
+                    ("$reason", reason),
+                    ("$expected", expectedVersion),
+                    ("$now", now))),
+            cancellationToken);
+
+    public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute(
+                $"DELETE FROM credentials WHERE {KeyIs}",
+                ("$owner_kind", key.Owner.KindName),
+                ("$owner_id", key.Owner.Id),
+                ("$provider", key.Provider)),
+            cancellationToken);
+
+    private static CredentialPutOutcome Outcome(PreparedConnection connection, AuditEvent? audit, int changed)
+    {
+        if (changed == 0)
+        {
+            return CredentialPutOutcome.Conflict;
+        }
+
+        if (audit is not null)
+        {
+            AuditRows.Append(connection, audit);
+        }
+
+        return CredentialPutOutcome.Stored;
+    }
+}

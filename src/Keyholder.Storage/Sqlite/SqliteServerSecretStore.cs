@@ -1,0 +1,47 @@
+using Microsoft.Data.Sqlite;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteServerSecretStore(SqliteDatabase database) : IServerSecretStore
+{
+    public Task<byte[]> GetOrAddAsync(string name, byte[] sealedCandidate, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                connection.Execute(
+                    "INSERT INTO server_secrets (name, sealed, created_at) VALUES ($name, $sealed, $now) ON CONFLICT (name) DO NOTHING",
+                    ("$name", name),
+                    ("$sealed", sealedCandidate),
+                    ("$now", now));
+                return connection.QuerySingle("SELECT sealed FROM server_secrets WHERE name = $name", row => row.Bytes(0), ("$name", name))!;
+            },
+            cancellationToken);
+
+    public async Task<IReadOnlyList<StoredSigningKey>> ListSigningKeysAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            connection => connection.Query(
+                "SELECT id, sealed_private_key, created_at, signs_from, retires_at FROM signing_keys ORDER BY created_at, id",
+                ReadSigningKey),
+            cancellationToken);
+
+    public Task<bool> AddSigningKeyAsync(StoredSigningKey key, bool onlyFirst, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute(
+                """
+                INSERT INTO signing_keys (id, sealed_private_key, created_at, signs_from, retires_at)
+                SELECT $id, $sealed_private_key, $created_at, $signs_from, $retires_at
+                WHERE NOT $only_first OR NOT EXISTS (SELECT 1 FROM signing_keys)
+                ON CONFLICT (id) DO NOTHING
+                """,
+                ("$id", key.Id),
+                ("$sealed_private_key", key.SealedPrivateKey),
+                ("$created_at", key.CreatedAt),
+                ("$signs_from", key.SignsFrom),
+                ("$retires_at", key.RetiresAt),
+                ("$only_first", onlyFirst)) == 1,
+            cancellationToken);
+
+    private static StoredSigningKey ReadSigningKey(SqliteDataReader row) =>
+        new(row.GetString(0), row.Bytes(1), row.Time(2), row.Time(3), row.TimeOrNull(4));
+}

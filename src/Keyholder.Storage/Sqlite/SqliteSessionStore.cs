@@ -1,0 +1,112 @@
+using Keyholder.Audit;
+using Keyholder.Revocation;
+using Keyholder.Sessions;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStore
+{
+    public Task<Session?> FindAsync(SessionId id, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle($"SELECT {SessionRows.Columns} FROM sessions WHERE id = $id", SessionRows.Read, ("$id", id)),
+            cancellationToken);
+
+    public Task<(RedeemOutcome Outcome, Session? Session)> RedeemCodeAsync(CodeRedemption redemption, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<(RedeemOutcome, Session?)>(
+            connection =>
+            {
+                if (Redeem(connection, redemption, now) is { } redeemed)
+                {
+                    return (RedeemOutcome.Redeemed, redeemed);
+                }
+
+                return FindWithSubject(connection, redemption.SessionId) is var (session, isLive)
+                    ? (SessionLosses.Classify(redemption, session, isLive, now), session)
+                    : (RedeemOutcome.NotFound, null);
+            },
+            cancellationToken);
+
+    public Task<(RotateOutcome Outcome, Session? Session)> RotateAsync(Rotation rotation, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync<(RotateOutcome, Session?)>(
+            connection =>
+            {
+                if (Rotate(connection, rotation, now) is { } rotated)
+                {
+                    return (RotateOutcome.Rotated, rotated);
+                }
+
+                return FindWithSubject(connection, rotation.SessionId) is var (session, isLive)
+                    ? (SessionLosses.Classify(rotation, session, isLive, now), session)
+                    : (RotateOutcome.NotFound, null);
+            },
+            cancellationToken);
+
+    public Task<SessionRevokeOutcome> RevokeAsync(SessionId id, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var changed = connection.Execute(
+                    "UPDATE sessions SET revoked_at = $now, revoked_reason = $reason WHERE id = $id AND revoked_at IS NULL",
+                    ("$id", id),
+                    ("$now", now),
+                    ("$reason", reason));
+                if (changed == 0)
+                {
+                    return connection.Any("SELECT 1 FROM sessions WHERE id = $id", ("$id", id))
+                        ? SessionRevokeOutcome.AlreadyRevoked
+                        : SessionRevokeOutcome.NotFound;
+                }
+
+                RevocationRows.Append(connection, revocation);
+                AuditRows.Append(connection, audit);
+                return SessionRevokeOutcome.Revoked;
+            },
+            cancellationToken);
+
+    private static Session? Redeem(PreparedConnection connection, CodeRedemption redemption, DateTimeOffset now) => connection.QuerySingle(
+        $"""
+        UPDATE sessions
+        SET code_redeemed_at = $now, generation = 1, refresh_hash = $refresh_hash,
+            last_used_at = $now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
+        WHERE id = $id AND code_hash = $code_hash AND client_id = $client_id
+          AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > $now
+          AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
+          AND {SessionRows.SubjectIsLive}
+        RETURNING {SessionRows.Columns}
+        """,
+        SessionRows.Read,
+        ("$id", redemption.SessionId),
+        ("$code_hash", redemption.CodeHash),
+        ("$client_id", redemption.ClientId),
+        ("$refresh_hash", redemption.RefreshHash),
+        ("$idle_expires_at", redemption.IdleExpiresAt),
+        ("$now", now));
+
+    private static Session? Rotate(PreparedConnection connection, Rotation rotation, DateTimeOffset now) => connection.QuerySingle(
+        $"""
+        UPDATE sessions
+        SET generation = generation + 1, previous_hash = refresh_hash, refresh_hash = $successor_hash, sealed_successor = $sealed_successor,
+            rotated_at = $now, last_used_at = $now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
+        WHERE id = $id AND generation = $generation AND refresh_hash = $refresh_hash
+          AND client_id = $client_id AND ($resource IS NULL OR resource = $resource)
+          AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
+          AND {SessionRows.SubjectIsLive}
+        RETURNING {SessionRows.Columns}
+        """,
+        SessionRows.Read,
+        ("$id", rotation.SessionId),
+        ("$generation", rotation.Generation),
+        ("$refresh_hash", rotation.RefreshHash),
+        ("$client_id", rotation.ClientId),
+        ("$resource", rotation.Resource),
+        ("$successor_hash", rotation.SuccessorHash),
+        ("$sealed_successor", rotation.SealedSuccessor),
+        ("$idle_expires_at", rotation.IdleExpiresAt),
+        ("$now", now));
+
+    private static Tuple<Session, bool>? FindWithSubject(PreparedConnection connection, SessionId id) => connection.QuerySingle(
+        $"SELECT {SessionRows.Columns}, {SessionRows.SubjectIsLive} FROM sessions WHERE id = $id",
+        row => Tuple.Create(SessionRows.Read(row), row.GetBoolean(24)),
+        ("$id", id));
+}

@@ -1,0 +1,56 @@
+namespace Keyholder.Storage.Sqlite;
+
+/// <summary>Every storage port on one SQLite database.</summary>
+public sealed class SqliteStorage : IAsyncDisposable
+{
+    private readonly SqliteDatabase _database;
+
+    private SqliteStorage(SqliteDatabase database)
+    {
+        _database = database;
+        Audit = new SqliteAuditStore(database);
+        AuthorizationRequests = new SqliteAuthorizationRequestStore(database);
+        BrowserSessions = new SqliteBrowserSessionStore(database);
+        Clients = new SqliteClientStore(database);
+        ConnectionFlows = new SqliteConnectionFlowStore(database);
+        Consents = new SqliteConsentStore(database);
+        Credentials = new SqliteCredentialStore(database);
+        Revocations = new SqliteRevocationStore(database);
+        ServerSecrets = new SqliteServerSecretStore(database);
+        Sessions = new SqliteSessionStore(database);
+        Users = new SqliteUserStore(database);
+    }
+
+    public IAuditStore Audit { get; }
+
+    public IAuthorizationRequestStore AuthorizationRequests { get; }
+
+    public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientStore Clients { get; }
+
+    public IConnectionFlowStore ConnectionFlows { get; }
+
+    public IConsentStore Consents { get; }
+
+    public ICredentialStore Credentials { get; }
+
+    public IRevocationStore Revocations { get; }
+
+    public IServerSecretStore ServerSecrets { get; }
+
+    public ISessionStore Sessions { get; }
+
+    public IUserStore Users { get; }
+
+    internal SqliteDatabase Database => _database;
+
+    /// <summary>Opens the database and brings it to the current schema. Safe when several processes do so at once.</summary>
+    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder; nothing was changed.</exception>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened, or is no database.</exception>
+    public static Task<SqliteStorage> OpenAsync(SqliteStorageOptions options, TimeProvider time, CancellationToken cancellationToken) =>
+        Task.Run(() => new SqliteStorage(SqliteDatabase.Open(options, time)), cancellationToken);
+
+    /// <summary>Finishes what was begun and closes the database.</summary>
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+}

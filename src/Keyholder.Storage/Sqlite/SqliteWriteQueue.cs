@@ -1,0 +1,116 @@
+using System.Threading.Channels;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <summary>
+/// Group commit: one thread takes what is waiting, runs each transition in a savepoint of one transaction, commits, and only then tells the callers.
+/// See docs/adr/0003-one-sqlite-writer-thread.md.
+/// </summary>
+internal sealed class SqliteWriteQueue : IAsyncDisposable
+{
+    private const int BatchSize = 256;
+
+    // A synchronous continuation only wakes the writer's own wait; callers' continuations never run on it.
+    private readonly Channel<Transition> _waiting = Channel.CreateUnbounded<Transition>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
+
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PreparedConnection _connection;
+
+    /// <summary>Takes over the connection; it is closed when the queue has drained.</summary>
+    public SqliteWriteQueue(PreparedConnection connection)
+    {
+        _connection = connection;
+        new Thread(Drain) { IsBackground = true, Name = "Keyholder SQLite writer" }.Start();
+    }
+
+    /// <summary>Runs the work on the writer's connection. The task completes when its commit is durable, or fails with nothing changed.</summary>
+    public Task<T> EnqueueAsync<T>(Func<PreparedConnection, T> work, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        var transition = new Transition<T>(work, cancellationToken);
+        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(transition), this);
+        return transition.Task;
+    }
+
+    /// <summary>Takes no more, finishes what waits, closes the connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _waiting.Writer.TryComplete();
+        await _drained.Task;
+    }
+
+    private void Drain()
+    {
+        var batch = new List<Transition>(BatchSize);
+        while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var transition))
+            {
+                if (transition.TryStart())
+                {
+                    batch.Add(transition);
+                }
+            }
+
+            if (batch.Count > 0)
+            {
+                Commit(batch);
+                batch.Clear();
+            }
+        }
+
+        _connection.Dispose();
+        _drained.SetResult();
+    }
+
+    private void Commit(List<Transition> batch)
+    {
+        try
+        {
+            _connection.Execute("BEGIN IMMEDIATE");
+            foreach (var transition in batch)
+            {
+                RunAlone(transition);
+            }
+
+            _connection.Execute("COMMIT");
+        }
+        catch (Exception failure)
+        {
+            Rollback();
+            batch.ForEach(transition => transition.Fail(failure));
+        }
+
+        batch.ForEach(transition => transition.Complete());
+    }
+
+    private void RunAlone(Transition transition)
+    {
+        _connection.Execute("SAVEPOINT transition");
+        try
+        {
+            transition.Run(_connection);
+        }
+        catch (Exception failure)
+        {
+            // Throws when SQLite has ended the whole transaction (disk full, I/O error): then all of the batch has failed.
+            _connection.Execute("ROLLBACK TO transition");
+            transition.Fail(failure);
+        }
+
+        _connection.Execute("RELEASE transition");
+    }
+
+    private void Rollback()
+    {
+        if (_connection.InTransaction)
+        {
+            _connection.Execute("ROLLBACK");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Keyholder.Storage;
+using Keyholder.Storage.Sqlite;
+using Keyholder.Tests.Storage.Contracts;
+using Keyholder.Tests.Testing;
+
+namespace Keyholder.Tests.Storage.Sqlite;
+
+public abstract class SqliteFixture(SqliteStorageOptions options) : StorageFixture
+{
+    private SqliteStorage? _storage;
+
+    public override IAuditStore Audit => Storage.Audit;
+
+    public override IAuthorizationRequestStore AuthorizationRequests => Storage.AuthorizationRequests;
+
+    public override IBrowserSessionStore BrowserSessions => Storage.BrowserSessions;
+
+    public override IClientStore Clients => Storage.Clients;
+
+    public override IConnectionFlowStore ConnectionFlows => Storage.ConnectionFlows;
+
+    public override IConsentStore Consents => Storage.Consents;
+
+    public override ICredentialStore Credentials => Storage.Credentials;
+
+    public override IRevocationStore Revocations => Storage.Revocations;
+
+    public override IServerSecretStore ServerSecrets => Storage.ServerSecrets;
+
+    public override ISessionStore Sessions => Storage.Sessions;
+
+    public override IUserStore Users => Storage.Users;
+
+    private SqliteStorage Storage => _storage ?? throw new InvalidOperationException("The fixture is not open.");
+
+    public override async Task OpenAsync() => _storage = await SqliteStorage.OpenAsync(options, new ManualTimeProvider(), default);
+
+    public override async Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
+        await Storage.Database.WriteAsync(connection => connection.Execute(sql, parameters), default);
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_storage is not null)
+        {
+            await _storage.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}
