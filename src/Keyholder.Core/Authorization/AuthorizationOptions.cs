@@ -1,20 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Keyholder.Authorization;
 
 /// <summary>Rules of the authorization endpoint and of signing in.</summary>
 public sealed record AuthorizationOptions
 {
     /// <summary>How long a pending request lives. Default 10 min; 1 to 60 min.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "01:00:00")]
     public TimeSpan RequestLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long a browser stays signed in. Default 12 h; above 0, at most 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00", MinimumIsExclusive = true)]
     public TimeSpan BrowserSessionLifetime { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>Whether a remembered approval spares the consent page for loopback and private-use redirects too, which any program on the person's machine could imitate (OAuth 2.1 section 7.3). Default false.</summary>
     public bool RememberConsentForNativeClients { get; init; }
 
     /// <summary>Failed sign-ins one address may make a minute. Default 10; at least 1.</summary>
+    [Range(1, 10_000)]
     public int FailedSignInsPerAddressPerMinute { get; init; } = 10;
 
     /// <summary>Failed sign-ins one name may collect a minute, whoever makes them. Default 10; at least 1.</summary>
+    [Range(1, 10_000)]
     public int FailedSignInsPerNamePerMinute { get; init; } = 10;
 }

@@ -1,6 +1,11 @@
 namespace Keyholder.Server.Configuration;
 
 /// <summary>The certificate files of the https addresses, read again when they change.</summary>
-/// <param name="CertificateFile">PEM chain, leaf first.</param>
-/// <param name="KeyFile">PEM private key, unencrypted.</param>
-public sealed record TlsConfiguration(string CertificateFile, string KeyFile);
+public sealed record TlsConfiguration
+{
+    /// <summary>The certificate chain in PEM, the server's own certificate first. Required.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>The private key in PEM, not encrypted. Required.</summary>
+    public string KeyFile { get; init; } = "";
+}

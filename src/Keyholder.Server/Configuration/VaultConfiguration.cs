@@ -3,10 +3,10 @@ namespace Keyholder.Server.Configuration;
 /// <summary>Where the vault's key ring comes from.</summary>
 public sealed record VaultConfiguration
 {
-    /// <summary>The key file; null = <c>vault.key</c> beside the database. Made on the first start unless keys are given.</summary>
+    /// <summary>The key file, made on the first start when missing. Default: <c>vault.key</c> beside the database.</summary>
     public string? KeyFile { get; init; }
 
-    /// <summary>Keys given directly, as <c>id:key</c> with 32 bytes of base64 or hex, newest first; empty = the key file counts. Secret.</summary>
+    /// <summary>The keys themselves, <c>id:key</c> with 32 bytes of base64 or hex, oldest first; the last one seals. Used in place of a key file.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
     /// <inheritdoc />

@@ -1,15 +1,19 @@
 using System.Net;
+using System.Net.Security;
 using Keyholder.Server.Configuration;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Keyholder.Server.Hosting;
 
-/// <summary>Addresses and limits of the HTTP server.</summary>
+/// <summary>Addresses, certificate and limits of the HTTP server.</summary>
 internal static class KestrelSetup
 {
     private const long MinimumBodyLimit = 64 * 1024;
 
-    public static void AddKestrel(this WebApplicationBuilder builder, KeyholderConfiguration configuration)
+    public static void AddKestrel(this WebApplicationBuilder builder, KeyholderConfiguration configuration, TimeProvider time)
     {
+        var certificate = configuration.Tls is { } tls ? new TlsCertificate(tls, time) : null;
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -21,19 +25,39 @@ internal static class KestrelSetup
             kestrel.Limits.MaxRequestBodySize = configuration.Resources.Resources.Select(r => r.MaxRequestBodyBytes).Append(MinimumBodyLimit).Max();
             foreach (var address in configuration.Listen)
             {
-                if (address.Host == "localhost")
+                kestrel.Listen(address, listen =>
                 {
-                    kestrel.ListenLocalhost(address.Port);
-                }
-                else if (address.Host == "*")
-                {
-                    kestrel.ListenAnyIP(address.Port);
-                }
-                else
-                {
-                    kestrel.Listen(IPAddress.Parse(address.Host), address.Port);
-                }
+                    if (address.Secure && certificate is not null)
+                    {
+                        listen.UseCertificate(certificate);
+                    }
+                });
             }
+        });
+    }
+
+    private static void Listen(this KestrelServerOptions kestrel, ListenAddress address, Action<ListenOptions> configure)
+    {
+        switch (address.Host)
+        {
+            case "localhost":
+                kestrel.ListenLocalhost(address.Port, configure);
+                break;
+            case "*":
+                kestrel.ListenAnyIP(address.Port, configure);
+                break;
+            default:
+                kestrel.Listen(IPAddress.Parse(address.Host), address.Port, configure);
+                break;
+        }
+    }
+
+    private static void UseCertificate(this ListenOptions listen, TlsCertificate certificate)
+    {
+        var logger = listen.ApplicationServices.GetRequiredService<ILogger<TlsCertificate>>();
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => new(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current(logger) }),
         });
     }
 }

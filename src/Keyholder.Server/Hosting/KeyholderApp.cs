@@ -19,7 +19,7 @@ public static class KeyholderApp
         CancellationToken cancellationToken = default)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.AddKestrel(configuration);
+        builder.AddKestrel(configuration, time);
         builder.AddLogging(configuration.Logging);
         builder.Services.AddKeyholder(configuration, time);
         builder.Services.AddRequestProtection(configuration);

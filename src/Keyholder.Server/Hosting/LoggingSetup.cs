@@ -10,7 +10,7 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Keyholder", logging.Level);
-        if (logging.Json)
+        if (logging.Format == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
         }

@@ -1,0 +1,144 @@
+using System.Collections.Frozen;
+
+namespace Keyholder.Resources;
+
+/// <summary>What a provider has to look like.</summary>
+internal static class ProviderRules
+{
+    private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post", "none"];
+
+    /// <summary>Parameters the protocol sets; configuring one would break or weaken it.</summary>
+    private static readonly FrozenSet<string> ReservedParameters = new[]
+    {
+        "client_id", "client_secret", "code_challenge", "code_challenge_method", "id_token_hint", "iss", "nonce", "redirect_uri", "registration", "request",
+        "request_uri", "resource", "response_mode", "response_type", "scope", "state",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    public static Provider? Build(string name, ProviderDefinition definition, ConfigurationProblems problems)
+    {
+        var path = "providers." + name;
+        var before = problems.All.Count;
+        if (!ResourceRules.IsName(name))
+        {
+            problems.Add(path, "a provider name is 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -");
+        }
+
+        if (definition.Kind is not { } kind)
+        {
+            problems.Add(path + ".kind", "is missing; one of oauth2, oidc");
+            kind = ProviderKind.OAuth2;
+        }
+
+        var (authorization, token) = Endpoints(definition, kind, path, problems);
+        var method = AuthMethod(definition, path, problems);
+        CheckClient(definition, path, problems);
+        CheckParameters(definition, path, problems);
+        if (definition.SignIn && definition.Kind == ProviderKind.OAuth2)
+        {
+            problems.Add(path + ".signIn", "needs kind oidc: plain OAuth does not say who the person is");
+        }
+
+        return problems.All.Count > before
+            ? null
+            : new Provider
+            {
+                Name = name,
+                DisplayName = definition.DisplayName ?? name,
+                Kind = kind,
+                Issuer = definition.Issuer,
+                AuthorizationEndpoint = authorization,
+                TokenEndpoint = token,
+                ClientId = definition.ClientId!,
+                ClientSecret = definition.ClientSecret,
+                ClientAuthMethod = method,
+                Scopes = definition.Scopes,
+                AuthorizationParameters = [.. definition.AuthorizationParameters],
+                SignIn = definition.SignIn,
+                ResourceParameter = definition.ResourceParameter,
+            };
+    }
+
+    private static (Uri? Authorization, Uri? Token) Endpoints(ProviderDefinition definition, ProviderKind kind, string path, ConfigurationProblems problems)
+    {
+        var (hasAuthorization, hasToken) = (definition.AuthorizationEndpoint is not null, definition.TokenEndpoint is not null);
+        if (kind == ProviderKind.Oidc && (hasAuthorization || hasToken))
+        {
+            problems.Add(path + (hasAuthorization ? ".authorizationEndpoint" : ".tokenEndpoint"), "is found by discovery for kind oidc");
+        }
+        else if (hasAuthorization != hasToken)
+        {
+            problems.Add(path + (hasAuthorization ? ".tokenEndpoint" : ".authorizationEndpoint"), "is missing; the two endpoints go together");
+        }
+
+        if (kind == ProviderKind.Oidc || definition.Issuer is not null || !(hasAuthorization || hasToken))
+        {
+            var issuer = UrlRules.ParseSecure(definition.Issuer, path + ".issuer", problems);
+            if (issuer is { Query.Length: > 0 })
+            {
+                problems.Add(path + ".issuer", "has a query, which an issuer must not have (RFC 8414 section 2)");
+            }
+        }
+
+        return (
+            hasAuthorization ? UrlRules.ParseSecure(definition.AuthorizationEndpoint, path + ".authorizationEndpoint", problems) : null,
+            hasToken ? UrlRules.ParseSecure(definition.TokenEndpoint, path + ".tokenEndpoint", problems) : null);
+    }
+
+    private static string AuthMethod(ProviderDefinition definition, string path, ConfigurationProblems problems)
+    {
+        var hasSecret = definition.ClientSecret is not null;
+        var method = definition.ClientAuthMethod ?? (hasSecret ? "client_secret_basic" : "none");
+        if (!AuthMethods.Contains(method))
+        {
+            problems.Add(path + ".clientAuthMethod", "is not one of " + string.Join(", ", AuthMethods));
+        }
+        else if (hasSecret == (method == "none"))
+        {
+            problems.Add(path + ".clientAuthMethod", hasSecret ? "is none although there is a clientSecret" : "needs a clientSecret");
+        }
+
+        return method;
+    }
+
+    private static void CheckClient(ProviderDefinition definition, string path, ConfigurationProblems problems)
+    {
+        if (string.IsNullOrWhiteSpace(definition.ClientId))
+        {
+            problems.Add(path + ".clientId", "is missing");
+        }
+
+        if (definition.ClientSecret is { Length: 0 })
+        {
+            problems.Add(path + ".clientSecret", "is empty; leave it out for a public client");
+        }
+
+        for (var i = 0; i < definition.Scopes.Count; i++)
+        {
+            if (!OAuth.Scopes.IsScopeToken(definition.Scopes[i]))
+            {
+                problems.Add($"{path}.scopes[{i}]", "is not a scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3)");
+            }
+        }
+    }
+
+    private static void CheckParameters(ProviderDefinition definition, string path, ConfigurationProblems problems)
+    {
+        foreach (var (name, value) in definition.AuthorizationParameters)
+        {
+            if (ReservedParameters.Contains(name))
+            {
+                problems.Add($"{path}.authorizationParameters.{name}", "is set by the protocol and cannot be configured");
+            }
+            else if (name.Length == 0 || name.AsSpan().ContainsAnyExceptInRange('!', '~') || value.Any(char.IsControl))
+            {
+                problems.Add($"{path}.authorizationParameters.{name}", "is not a printable name with a printable value");
+            }
+        }
+
+        if (definition.ResourceParameter is { } resource
+            && (!Uri.TryCreate(resource, UriKind.Absolute, out _) || resource.Contains('#', StringComparison.Ordinal)))
+        {
+            problems.Add(path + ".resourceParameter", "is not an absolute URI without fragment (RFC 8707 section 2)");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Keyholder.Resources;
+
+/// <summary>A resource as the operator wrote it, not validated yet.</summary>
+public sealed record ResourceDefinition
+{
+    /// <summary>The name people see. Default: the key of the entry.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The absolute http(s) URL requests are forwarded to. Required.</summary>
+    public string? Upstream { get; init; }
+
+    /// <summary>Whether the upstream may be plain http on another machine, where anyone on the way reads the credentials.</summary>
+    public bool AllowInsecureUpstream { get; init; }
+
+    /// <summary>How Keyholder authenticates to the upstream: <c>none</c>, <c>staticHeaders</c> or <c>userOAuth</c>. Required.</summary>
+    public ResourceAuthKind? Auth { get; init; }
+
+    /// <summary>The headers of <c>staticHeaders</c>: name → value.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The provider of <c>userOAuth</c>: a key of <c>providers</c>.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>Scope → what it lets a client do, as the consent page says it. Default: the one scope <c>mcp:NAME</c>.</summary>
+    public IReadOnlyDictionary<string, string> Scopes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The scopes granted when a client names none. Default: all.</summary>
+    public IReadOnlyList<string>? DefaultScopes { get; init; }
+
+    /// <summary>The scopes every request needs. Default: <c>mcp:NAME</c> when <c>scopes</c> is left out, else none.</summary>
+    public IReadOnlyList<string>? RequiredScopes { get; init; }
+
+    /// <summary>The largest request body, in bytes.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public long MaxRequestBodyBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long the upstream may stay silent, streams included, before the request is given up.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ActivityTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether open streams end when their access token expires.</summary>
+    public bool EndStreamsAtTokenExpiry { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => "resource definition";
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Keyholder.Server.Hosting;
+
+namespace Keyholder.Server.Commands;
+
+/// <summary><c>keyholder serve</c>, also what runs without a command.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(Option<string?> config, ProcessContext context)
+    {
+        var command = new Command("serve", "Runs the server until it is stopped. The default command.");
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed.GetValue(config), context, cancellationToken));
+        return command;
+    }
+
+    public static async Task<int> RunAsync(string? path, ProcessContext context, CancellationToken cancellationToken)
+    {
+        var (configuration, file) = KeyholderCommand.Load(path, context);
+        await using var app = await KeyholderApp.BuildAsync(configuration, context.Time, cancellationToken: cancellationToken);
+        await app.StartAsync(cancellationToken);
+        await context.Output.WriteLineAsync(StartupReport.Of(configuration, file));
+        await app.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Keyholder.Server.Configuration;
+
+/// <summary>A pre-registered client as the operator wrote it, not validated yet.</summary>
+public sealed record ClientDefinition
+{
+    /// <summary>The name people see. Default: the client id.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where authorization answers may be sent to. At least one.</summary>
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>The client secret, 16 characters or more; left out for a public client.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c>. Default: <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
+    public string? AuthMethod { get; init; }
+
+    /// <summary>The scopes the client may ask for. Default: every scope.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <inheritdoc />
+    public override string ToString() => "client definition";
+}

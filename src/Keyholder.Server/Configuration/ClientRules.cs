@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using Keyholder.Clients;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+
+namespace Keyholder.Server.Configuration;
+
+/// <summary>What a pre-registered client has to look like.</summary>
+internal static class ClientRules
+{
+    private const int MinSecretLength = 16;
+    private const int MaxIdLength = 256;
+    private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post", "none"];
+
+    public static IReadOnlyList<Client> Build(IReadOnlyDictionary<string, ClientDefinition> clients, ConfigurationProblems problems) =>
+        [.. clients.Select(c => BuildClient(c.Key, c.Value, problems))];
+
+    private static Client BuildClient(string id, ClientDefinition definition, ConfigurationProblems problems)
+    {
+        var path = "clients." + id;
+        if (id.Length is 0 or > MaxIdLength || id.AsSpan().ContainsAnyExceptInRange('!', '~') || id.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            problems.Add(path, "a client id is 1 to 256 printable ASCII characters and does not begin with https://, which names a metadata document");
+        }
+
+        CheckRedirectUris(definition, path, problems);
+        if (definition.Secret is { Length: < MinSecretLength })
+        {
+            problems.Add(path + ".secret", "is shorter than 16 characters; leave it out for a public client");
+        }
+
+        return new Client
+        {
+            Id = id,
+            Source = ClientSource.Configured,
+            Name = definition.Name ?? id,
+            RedirectUris = definition.RedirectUris,
+            GrantTypes = ["authorization_code", "refresh_token"],
+            ResponseTypes = ["code"],
+            TokenEndpointAuthMethod = AuthMethod(definition, path, problems),
+            SecretHash = definition.Secret is { } secret ? SHA256.HashData(Encoding.UTF8.GetBytes(secret)) : null,
+            Scope = ScopeOf(definition, path, problems),
+            ApplicationType = definition.RedirectUris.All(RedirectUriPolicy.IsNative) ? "native" : "web",
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
+    }
+
+    private static void CheckRedirectUris(ClientDefinition definition, string path, ConfigurationProblems problems)
+    {
+        if (definition.RedirectUris.Count is 0 or > RedirectUriPolicy.MaxCount)
+        {
+            problems.Add(path + ".redirectUris", $"must hold 1 to {RedirectUriPolicy.MaxCount} URIs");
+        }
+
+        for (var i = 0; i < definition.RedirectUris.Count; i++)
+        {
+            if (RedirectUriPolicy.Refusal(definition.RedirectUris[i], allowPrivateUseSchemes: true) is { } refusal)
+            {
+                problems.Add($"{path}.redirectUris[{i}]", "is refused: " + refusal);
+            }
+        }
+    }
+
+    private static string AuthMethod(ClientDefinition definition, string path, ConfigurationProblems problems)
+    {
+        var hasSecret = definition.Secret is not null;
+        var method = definition.AuthMethod ?? (hasSecret ? "client_secret_basic" : "none");
+        if (!AuthMethods.Contains(method))
+        {
+            problems.Add(path + ".authMethod", "is not one of " + string.Join(", ", AuthMethods));
+        }
+        else if (hasSecret == (method == "none"))
+        {
+            problems.Add(path + ".authMethod", hasSecret ? "is none although there is a secret" : "needs a secret");
+        }
+
+        return method;
+    }
+
+    private static string? ScopeOf(ClientDefinition definition, string path, ConfigurationProblems problems)
+    {
+        for (var i = 0; i < definition.Scopes?.Count; i++)
+        {
+            if (!Scopes.IsScopeToken(definition.Scopes[i]))
+            {
+                problems.Add($"{path}.scopes[{i}]", "is not a scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3)");
+            }
+        }
+
+        return definition.Scopes is { } scopes ? Scopes.Format(scopes) : null;
+    }
+}

@@ -1,0 +1,73 @@
+using Keyholder.Resources;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Configuration;
+
+/// <summary>What types and bounds cannot say: how the parts of the configuration have to fit together.</summary>
+internal static class ConfigurationValidator
+{
+    /// <summary>The configuration in force; with any problem it must not be used.</summary>
+    public static KeyholderConfiguration Validate(KeyholderFile file, ConfigurationProblems problems)
+    {
+        var listen = ServerRules.Listen(file.Server, problems);
+        var issuer = ServerRules.Issuer(file.Server, listen, problems);
+        var proxies = ServerRules.TrustedProxies(file.Server, problems);
+        ServerRules.CheckExposure(file.Server, listen, issuer, proxies, problems);
+        CheckStorage(file, problems);
+        if (file.Sessions.AbsoluteLifetime < file.Sessions.IdleLifetime)
+        {
+            problems.Add("sessions.absoluteLifetime", "is shorter than idleLifetime");
+        }
+
+        return new KeyholderConfiguration
+        {
+            Issuer = issuer,
+            Listen = listen,
+            Tls = file.Server.Tls,
+            TrustedProxies = proxies,
+            AllowedOrigins = ServerRules.AllowedOrigins(file.Server, problems),
+            Storage = file.Storage,
+            Vault = file.Vault,
+            AccessTokens = file.Tokens,
+            Sessions = file.Sessions,
+            Authorization = file.Authorization,
+            Registration = file.Registration,
+            Upstream = file.Upstream,
+            Logging = file.Logging,
+            Resources = ResourceRules.Build(issuer, file.Resources, file.Providers, problems),
+            Clients = ClientRules.Build(file.Clients, problems),
+        };
+    }
+
+    private static void CheckStorage(KeyholderFile file, ConfigurationProblems problems)
+    {
+        if (file.Storage.Kind == StorageKind.Sqlite && string.IsNullOrWhiteSpace(file.Storage.Path))
+        {
+            problems.Add("storage.path", "is empty");
+        }
+
+        if (file.Vault.Keys.Count > 0)
+        {
+            CheckKeys(file.Vault, problems);
+        }
+
+        if (file.Vault.KeyFile is { Length: 0 })
+        {
+            problems.Add("vault.keyFile", "is empty");
+        }
+    }
+
+    private static void CheckKeys(VaultConfiguration vault, ConfigurationProblems problems)
+    {
+        if (vault.KeyFile is not null)
+        {
+            problems.Add("vault.keyFile", "contradicts keys; give one of the two");
+        }
+
+        var mistakes = new List<string>();
+        if (VaultKeyRing.Parse(string.Join('\n', vault.Keys), mistakes) is null)
+        {
+            problems.Add("vault.keys", string.Join(' ', mistakes));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Keyholder.Authorization;
+using Keyholder.Clients;
+using Keyholder.Resources;
+using Keyholder.Tokens;
+using Keyholder.Upstream;
+
+namespace Keyholder.Server.Configuration;
+
+/// <summary>The configuration file as it is written: every key there is. keyholder.schema.json is made from this type and the types it names.</summary>
+public sealed record KeyholderFile
+{
+    /// <summary>Where the server listens and under which name it is known.</summary>
+    public ServerSection Server { get; init; } = new();
+
+    /// <summary>Where state is kept.</summary>
+    public StorageConfiguration Storage { get; init; } = new();
+
+    /// <summary>The keys credentials are sealed with.</summary>
+    public VaultConfiguration Vault { get; init; } = new();
+
+    /// <summary>Access tokens.</summary>
+    public AccessTokenOptions Tokens { get; init; } = new();
+
+    /// <summary>Sessions, authorization codes and refresh tokens.</summary>
+    public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>The authorization endpoint and signing in.</summary>
+    public AuthorizationOptions Authorization { get; init; } = new();
+
+    /// <summary>Dynamic client registration.</summary>
+    public ClientRegistrationOptions Registration { get; init; } = new();
+
+    /// <summary>Keyholder as a client of providers.</summary>
+    public UpstreamOptions Upstream { get; init; } = new();
+
+    /// <summary>How the server logs.</summary>
+    public LoggingConfiguration Logging { get; init; } = new();
+
+    /// <summary>Name → provider: the parties credentials come from.</summary>
+    public IReadOnlyDictionary<string, ProviderDefinition> Providers { get; init; } = new OrderedDictionary<string, ProviderDefinition>();
+
+    /// <summary>Name → resource: the upstreams Keyholder exposes.</summary>
+    public IReadOnlyDictionary<string, ResourceDefinition> Resources { get; init; } = new OrderedDictionary<string, ResourceDefinition>();
+
+    /// <summary>Client id → pre-registered client.</summary>
+    public IReadOnlyDictionary<string, ClientDefinition> Clients { get; init; } = new OrderedDictionary<string, ClientDefinition>();
+}
