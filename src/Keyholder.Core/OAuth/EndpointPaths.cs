@@ -1,0 +1,29 @@
+namespace Keyholder.OAuth;
+
+/// <summary>Where the authorization server's endpoints lie below the issuer: the metadata publishes what the routes are mapped with.</summary>
+public static class EndpointPaths
+{
+    /// <summary>RFC 6749 section 3.1.</summary>
+    public const string Authorize = "/authorize";
+
+    /// <summary>RFC 6749 section 3.2.</summary>
+    public const string Token = "/token";
+
+    /// <summary>RFC 7591 section 3.</summary>
+    public const string Register = "/register";
+
+    /// <summary>RFC 7517 section 5.</summary>
+    public const string JsonWebKeySet = "/.well-known/jwks.json";
+
+    /// <summary>RFC 8414 section 3.</summary>
+    public const string AuthorizationServerMetadata = "/.well-known/oauth-authorization-server";
+
+    /// <summary>OpenID Connect Discovery 1.0 section 4.</summary>
+    public const string OpenIdConfiguration = "/.well-known/openid-configuration";
+
+    /// <summary>RFC 9728 section 3.</summary>
+    public const string ProtectedResourceMetadata = "/.well-known/oauth-protected-resource";
+
+    /// <summary>What the path of every resource begins with.</summary>
+    public const string Resources = "/mcp/";
+}

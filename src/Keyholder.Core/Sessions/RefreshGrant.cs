@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using Keyholder.OAuth;
+using Keyholder.Storage;
+using Keyholder.Tokens;
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Sessions;
+
+/// <summary>
+/// The refresh token grant (RFC 6749 section 6) with rotation, retry and reuse detection. The usual refresh is one store call; only a request that names
+/// scopes reads the session first, because widening them must fail before anything is consumed.
+/// </summary>
+public sealed partial class RefreshGrant(
+    ISessionStore sessions,
+    SessionRevoker revoker,
+    OpaqueTokenFormats formats,
+    AccessTokenIssuer accessTokens,
+    SessionOptions options,
+    TimeProvider time,
+    ILogger<RefreshGrant> logger) : IGrant
+{
+    /// <inheritdoc />
+    public string GrantType => GrantTypes.RefreshToken;
+
+    /// <inheritdoc />
+    public async ValueTask<OAuthResult<TokenResponse>> ExecuteAsync(GrantRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Parameters["refresh_token"] is not { } text)
+        {
+            return OAuthErrors.InvalidRequest.Describe("refresh_token is missing.");
+        }
+
+        if (Scopes.Parse(request.Parameters["scope"]) is not { } scopes)
+        {
+            return OAuthErrors.InvalidScope;
+        }
+
+        if (!formats.RefreshToken.TryParse(text, out var presented))
+        {
+            return OAuthErrors.InvalidGrant.Because("The refresh token was not written by this server.");
+        }
+
+        var narrowed = scopes.Where(s => s != Scopes.OfflineAccess).ToList();
+        if (narrowed.Count > 0 && await WidensAsync(presented, narrowed, cancellationToken))
+        {
+            return OAuthErrors.InvalidScope;
+        }
+
+        return await RotateAsync(presented, narrowed, request, cancellationToken);
+    }
+
+    private async Task<bool> WidensAsync(OpaqueToken presented, List<string> narrowed, CancellationToken cancellationToken)
+    {
+        // Only of the newest token: any other is judged by the rotation, whose answer must not depend on the scopes asked for.
+        var session = await sessions.FindAsync(presented.SessionId, cancellationToken);
+        return session?.RefreshHash is { } newest
+            && CryptographicOperations.FixedTimeEquals(newest, presented.Secret.Hash())
+            && !Scopes.Covers(session.Scopes, narrowed);
+    }
+
+    private async Task<OAuthResult<TokenResponse>> RotateAsync(OpaqueToken presented, List<string> narrowed, GrantRequest request, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var successor = new OpaqueToken(presented.SessionId, presented.Generation + 1, TokenSecret.Create());
+        var rotation = new Rotation
+        {
+            SessionId = presented.SessionId,
+            Generation = presented.Generation,
+            RefreshHash = presented.Secret.Hash(),
+            ClientId = request.Client.Id,
+            Resource = request.Resource,
+            SuccessorHash = successor.Secret.Hash(),
+            SealedSuccessor = SuccessorSeal.Seal(presented, successor),
+            IdleExpiresAt = now + options.IdleLifetime,
+        };
+        var (outcome, session) = await sessions.RotateAsync(rotation, now, cancellationToken);
+        switch (RefreshPolicy.Decide(outcome, session, options, now))
+        {
+            case RefreshDecision.Rotated:
+                return Answer(session!, successor, narrowed);
+            case RefreshDecision.Retry:
+                return Repeat(session!, presented, narrowed);
+            case RefreshDecision.Reused:
+                await revoker.RevokeAsync(presented.SessionId, RevocationReasons.RefreshTokenReuse, $"client:{request.Client.Id}", request.Origin);
+                LogReused(presented.SessionId, presented.Generation, session!.Generation);
+                return OAuthErrors.InvalidGrant;
+            default:
+                return OAuthErrors.InvalidGrant.Because($"The refresh token opens nothing: {outcome}.");
+        }
+    }
+
+    private OAuthResult<TokenResponse> Repeat(Session session, in OpaqueToken presented, List<string> narrowed)
+    {
+        if (!SuccessorSeal.TryOpen(presented, session.SealedSuccessor, out var successor)
+            || !CryptographicOperations.FixedTimeEquals(successor.Secret.Hash(), session.RefreshHash))
+        {
+            return OAuthErrors.ServerError.Because($"The sealed successor of session {session.Id} is not the one in force.");
+        }
+
+        return Scopes.Covers(session.Scopes, narrowed) ? Answer(session, successor, narrowed) : OAuthErrors.InvalidScope;
+    }
+
+    private TokenResponse Answer(Session session, in OpaqueToken successor, List<string> narrowed)
+    {
+        var granted = narrowed.Count == 0 ? session.Scopes : narrowed;
+        return new TokenResponse(accessTokens.Issue(session, granted), formats.RefreshToken.Format(successor), granted);
+    }
+
+    [LoggerMessage(1200, LogLevel.Warning, "Refresh token of generation {Presented} was presented again after generation {Newest}: session {SessionId} revoked")]
+    private partial void LogReused(SessionId sessionId, uint presented, uint newest);
+}
