@@ -18,6 +18,13 @@ public static class FormUrlEncoding
     /// <summary>Reads a whole form. <see cref="OAuthErrors.InvalidRequest"/> when it is malformed, has more than <see cref="MaxParameters"/> pairs or repeats a name.</summary>
     public static OAuthResult<OAuthParameters> Parse(ReadOnlySpan<byte> form)
     {
+        var pairs = ParsePairs(form);
+        return pairs.Failed ? pairs.Error : OAuthParameters.Create(pairs.Value);
+    }
+
+    /// <summary>Reads the decoded pairs of a whole form in order, repeated names included. <see cref="OAuthErrors.InvalidRequest"/> when it is malformed or has more than <see cref="MaxParameters"/> pairs.</summary>
+    public static OAuthResult<List<KeyValuePair<string, string?>>> ParsePairs(ReadOnlySpan<byte> form)
+    {
         var pairs = new List<KeyValuePair<string, string?>>();
         foreach (var range in form.Split((byte)'&'))
         {
@@ -38,7 +45,7 @@ public static class FormUrlEncoding
             pairs.Add(new(name, value));
         }
 
-        return OAuthParameters.Create(pairs);
+        return pairs;
     }
 
     /// <summary>Decodes one name or value: <c>+</c> is a space, <c>%XX</c> a byte. False for a broken escape, a control character or bytes that are not UTF-8.</summary>

@@ -10,7 +10,15 @@ internal static class OAuthForm
     public const int MaxBytes = 64 * 1024;
 
     /// <summary>The form's parameters. <c>invalid_request</c> for another media type or charset, a query string, a body that is too large (413) or malformed, and a repeated parameter.</summary>
-    public static async ValueTask<OAuthResult<OAuthParameters>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static ValueTask<OAuthResult<OAuthParameters>> ReadAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, FormUrlEncoding.Parse, cancellationToken);
+
+    /// <summary>The form's pairs in order, repeated names included; refused as <see cref="ReadAsync(HttpRequest, CancellationToken)"/> refuses, repetition aside.</summary>
+    public static ValueTask<OAuthResult<List<KeyValuePair<string, string?>>>> ReadPairsAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(request, FormUrlEncoding.ParsePairs, cancellationToken);
+
+    private static async ValueTask<OAuthResult<T>> ReadAsync<T>(HttpRequest request, FormParser<T> parse, CancellationToken cancellationToken)
+        where T : notnull
     {
         if (request.QueryString.HasValue)
         {
@@ -35,8 +43,8 @@ internal static class OAuthForm
             if (read.IsCompleted)
             {
                 var parameters = read.Buffer.IsSingleSegment
-                    ? FormUrlEncoding.Parse(read.Buffer.FirstSpan)
-                    : FormUrlEncoding.Parse(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
+                    ? parse(read.Buffer.FirstSpan)
+                    : parse(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
                 reader.AdvanceTo(read.Buffer.End);
                 return parameters;
             }
@@ -44,6 +52,9 @@ internal static class OAuthForm
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    private delegate OAuthResult<T> FormParser<T>(ReadOnlySpan<byte> form)
+        where T : notnull;
 
     private static bool IsForm(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var media)
