@@ -1,0 +1,60 @@
+using System.Net;
+using System.Security.Cryptography;
+using Keyholder.Audit;
+using Keyholder.OAuth;
+using Keyholder.Storage;
+
+namespace Keyholder.Users;
+
+/// <summary>Signs local users in. An unknown name costs as much as a wrong password and gets the same answer.</summary>
+public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignInThrottle throttle, IAuditStore audit, TimeProvider time)
+{
+    private readonly Lazy<string> _nobodysHash = new(() => hasher.Hash(Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32))));
+
+    /// <summary>Checks name and password.</summary>
+    /// <param name="name">The name as typed.</param>
+    /// <param name="password">The password as typed. Secret.</param>
+    /// <param name="address">Where the attempt comes from.</param>
+    /// <param name="cancellationToken">Cancels the look-up.</param>
+    /// <returns>The outcome, and the user exactly when signed in.</returns>
+    public async Task<(LocalSignInOutcome Outcome, User? User)> SignInAsync(string? name, string? password, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var normalized = LocalUserName.Normalize(name) ?? "";
+        if (!throttle.TryBegin(address, normalized))
+        {
+            return (LocalSignInOutcome.RateLimited, null);
+        }
+
+        var nobodysHash = _nobodysHash.Value;
+        var local = normalized.Length == 0 ? null : await users.FindLocalAsync(normalized, cancellationToken);
+        var typed = password is { Length: <= PasswordPolicy.MaxLength } ? password : "";
+        var verification = hasher.Verify(local?.PasswordHash ?? nobodysHash, typed);
+        if (local is null || verification == PasswordVerification.Failed || local.User.DisabledAt is not null)
+        {
+            await RecordAsync(AuditActions.SignInFailed, local?.User, address, cancellationToken);
+            return (LocalSignInOutcome.Refused, null);
+        }
+
+        throttle.Succeeded(address, normalized);
+        if (verification == PasswordVerification.VerifiedOutdated)
+        {
+            await users.RehashPasswordAsync(normalized, local.PasswordHash, hasher.Hash(typed), cancellationToken);
+        }
+
+        await RecordAsync(AuditActions.SignInSucceeded, local.User, address, cancellationToken);
+        return (LocalSignInOutcome.SignedIn, local.User);
+    }
+
+    /// <summary>A name nobody has is not recorded: people type passwords into the wrong field.</summary>
+    private Task RecordAsync(string action, User? user, IPAddress? address, CancellationToken cancellationToken) => audit.AppendAsync(
+        new AuditEvent
+        {
+            At = time.GetUtcNow(),
+            Action = action,
+            Actor = user is null || action == AuditActions.SignInFailed ? "anonymous" : "user:" + user.Id,
+            Target = "user:" + (user?.Id ?? "unknown"),
+            Reason = "password",
+            RemoteAddress = address?.ToString(),
+        },
+        cancellationToken);
+}

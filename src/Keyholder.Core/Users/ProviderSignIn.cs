@@ -1,0 +1,37 @@
+using System.Net;
+using Keyholder.Audit;
+using Keyholder.Storage;
+
+namespace Keyholder.Users;
+
+/// <summary>Signs people in whom a provider has identified. The identity is (provider, subject), and nothing else links accounts.</summary>
+public sealed class ProviderSignIn(IUserStore users, IAuditStore audit, TimeProvider time)
+{
+    /// <summary>The longest display name kept, in characters.</summary>
+    public const int MaxDisplayNameLength = 128;
+
+    /// <summary>The user of <paramref name="identity"/>, added at the first sign-in; null when disabled.</summary>
+    /// <param name="identity">Who the provider says it is.</param>
+    /// <param name="displayName">A name for pages, used at the first sign-in only.</param>
+    /// <param name="address">Where the person comes from.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    public async Task<User?> SignInAsync(ProviderIdentity identity, string? displayName, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var shown = string.IsNullOrWhiteSpace(displayName) ? $"{identity.Provider} user" : displayName.Trim();
+        var candidate = new User(UserId.Create(), shown.Length > MaxDisplayNameLength ? shown[..MaxDisplayNameLength] : shown, now);
+        var user = await users.FindOrAddByIdentityAsync(identity, candidate, cancellationToken);
+        var disabled = user.DisabledAt is not null;
+        var signedIn = new AuditEvent
+        {
+            At = now,
+            Action = disabled ? AuditActions.SignInFailed : AuditActions.SignInSucceeded,
+            Actor = "user:" + user.Id,
+            Target = "user:" + user.Id,
+            Reason = "provider " + identity.Provider,
+            RemoteAddress = address?.ToString(),
+        };
+        await audit.AppendAsync(signedIn, cancellationToken);
+        return disabled ? null : user;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Storage;
+using Keyholder.Tests.Testing;
+using Keyholder.Users;
+
+namespace Keyholder.Tests.Users;
+
+public sealed class LocalSignInTests : IPasswordHasher, IAuditStore
+{
+    private const string Password = "correct horse battery";
+
+    private readonly InMemoryUserStore _store = new();
+    private readonly List<AuditEvent> _audit = [];
+    private readonly List<string> _verified = [];
+    private readonly ManualTimeProvider _time = new();
+    private readonly LocalSignIn _signIn;
+    private string _scheme = "v1:";
+
+    public LocalSignInTests() => _signIn = new(_store, this, new SignInThrottle(new AuthorizationOptions(), _time), this, _time);
+
+    private async Task AddAsync(string name) =>
+        (await new LocalUserService(_store, this, _time).AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);
+
+    private async Task<LocalSignInOutcome> SignInAsync(string? name, string? password) =>
+        (await _signIn.SignInAsync(name, password, IPAddress.Loopback, CancellationToken.None)).Outcome;
+
+    [Fact]
+    public async Task The_right_password_signs_in_under_any_spelling_of_the_name()
+    {
+        await AddAsync("ada");
+        var (outcome, user) = await _signIn.SignInAsync(" Ada ", Password, IPAddress.Loopback, CancellationToken.None);
+        outcome.ShouldBe(LocalSignInOutcome.SignedIn);
+        user!.DisplayName.ShouldBe("ada");
+        _audit.ShouldHaveSingleItem().Action.ShouldBe(AuditActions.SignInSucceeded);
+    }
+
+    [Fact]
+    public async Task Unknown_names_and_wrong_passwords_cost_one_verification_each_and_look_the_same()
+    {
+        await AddAsync("ada");
+        (string?, string?)[] attempts = [("ada", "wrong password"), ("nobody", Password), ("", ""), (null, null), ("two words", Password), ("ada", new string('x', 300))];
+        foreach (var (name, password) in attempts)
+        {
+            _verified.Clear();
+            (await SignInAsync(name, password)).ShouldBe(LocalSignInOutcome.Refused);
+            _verified.Count.ShouldBe(1);
+        }
+
+        _audit.ShouldAllBe(e => e.Action == AuditActions.SignInFailed);
+        _audit.ShouldAllBe(e => !e.ToString().Contains("nobody", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_disabled_user_is_refused_like_a_wrong_password()
+    {
+        await AddAsync("ada");
+        _store.Disable("ada", _time.GetUtcNow());
+        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.Refused);
+        _verified.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task After_too_many_failures_even_the_right_password_is_not_looked_at()
+    {
+        await AddAsync("ada");
+        for (var i = 0; i < 10; i++)
+        {
+            (await SignInAsync("ada", "wrong password")).ShouldBe(LocalSignInOutcome.Refused);
+        }
+
+        _verified.Clear();
+        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.RateLimited);
+        _verified.ShouldBeEmpty();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+    }
+
+    [Fact]
+    public async Task An_outdated_hash_is_replaced_at_the_next_sign_in()
+    {
+        await AddAsync("ada");
+        _scheme = "v2:";
+        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+        (await _store.FindLocalAsync("ada", CancellationToken.None))!.PasswordHash.ShouldStartWith("v2:");
+    }
+
+    string IPasswordHasher.Hash(string password) => _scheme + Digest(password);
+
+    PasswordVerification IPasswordHasher.Verify(string hash, string password)
+    {
+        _verified.Add(hash);
+        if (hash[3..] != Digest(password))
+        {
+            return PasswordVerification.Failed;
+        }
+
+        return hash.StartsWith(_scheme, StringComparison.Ordinal) ? PasswordVerification.Verified : PasswordVerification.VerifiedOutdated;
+    }
+
+    private static string Digest(string password) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(password)));
+
+    Task IAuditStore.AppendAsync(AuditEvent audit, CancellationToken cancellationToken)
+    {
+        _audit.Add(audit);
+        return Task.CompletedTask;
+    }
+
+    Task<IReadOnlyList<AuditEvent>> IAuditStore.ListAsync(int limit, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AuditEvent>>(_audit);
+}
