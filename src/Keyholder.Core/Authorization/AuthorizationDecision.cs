@@ -1,0 +1,18 @@
+using Keyholder.Clients;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+
+namespace Keyholder.Authorization;
+
+/// <summary>What the dispatcher decided, with what it decided on.</summary>
+/// <param name="Step">What has to happen.</param>
+/// <param name="Client">The client; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
+/// <param name="Resource">The resource; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
+/// <param name="Remembered">What the subject approved for this client before, if anything.</param>
+/// <param name="Error">The error of <see cref="AuthorizationStep.Fail"/>.</param>
+public sealed record AuthorizationDecision(
+    AuthorizationStep Step,
+    Client? Client = null,
+    Resource? Resource = null,
+    Consent? Remembered = null,
+    OAuthError? Error = null);

@@ -1,0 +1,147 @@
+using Keyholder.Authorization;
+using Keyholder.Clients;
+using Keyholder.Resources;
+using Keyholder.Sessions;
+using Keyholder.Storage;
+using Keyholder.Tests.Testing;
+using Keyholder.Users;
+using Keyholder.Vault;
+using static Keyholder.Tests.Authorization.AuthorizationSamples;
+
+namespace Keyholder.Tests.Authorization;
+
+public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSource, IConsentStore, ICredentialVault
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly AuthorizationDispatcher _dispatcher;
+    private Client? _client = App;
+    private Consent? _consent;
+    private bool _needsConnection;
+
+    public AuthorizationDispatcherTests() => _dispatcher = new(this, this, this, this, new AuthorizationOptions(), _time);
+
+    public ResourceSnapshot Current { get; private set; } = Both;
+
+    private AuthorizationRequest SignInPhase => Request(_time.GetUtcNow());
+
+    private AuthorizationRequest ConsentPhase => SignInPhase with { Phase = AuthorizationPhase.Consent, Subject = Subject.User("u"), AuthenticatedAt = _time.GetUtcNow() };
+
+    private AuthorizationRequest UpstreamPhase => ConsentPhase with { Phase = AuthorizationPhase.Upstream, Resource = FilesUri, Scopes = ["files:read"] };
+
+    private BrowserSession SignedIn(string user = "u") => new(new byte[32], user, _time.GetUtcNow(), _time.GetUtcNow() + TimeSpan.FromHours(1));
+
+    private async Task<AuthorizationStep> StepAsync(AuthorizationRequest request, BrowserSession? session) =>
+        (await _dispatcher.DecideAsync(request, session, CancellationToken.None)).Step;
+
+    private async Task<string?> ErrorAsync(AuthorizationRequest request, BrowserSession? session)
+    {
+        var decision = await _dispatcher.DecideAsync(request, session, CancellationToken.None);
+        decision.Step.ShouldBe(AuthorizationStep.Fail);
+        return decision.Error!.Code;
+    }
+
+    [Fact]
+    public async Task The_steps_follow_from_the_phase()
+    {
+        (await StepAsync(SignInPhase, null)).ShouldBe(AuthorizationStep.SignIn);
+        (await StepAsync(SignInPhase, SignedIn())).ShouldBe(AuthorizationStep.AcceptSignIn);
+        (await StepAsync(ConsentPhase, SignedIn())).ShouldBe(AuthorizationStep.Consent);
+        (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Complete);
+        _needsConnection = true;
+        (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Connect);
+    }
+
+    [Theory]
+    [InlineData(AuthorizationPhase.Completed)]
+    [InlineData(AuthorizationPhase.Failed)]
+    public async Task A_finished_request_has_no_next_step_even_when_expired(AuthorizationPhase phase)
+    {
+        var request = ConsentPhase with { Phase = phase };
+        (await StepAsync(request, SignedIn())).ShouldBe(AuthorizationStep.Finished);
+        _time.Advance(TimeSpan.FromHours(1));
+        (await StepAsync(request, SignedIn())).ShouldBe(AuthorizationStep.Finished);
+    }
+
+    [Fact]
+    public async Task A_request_expires_at_its_moment_in_every_phase()
+    {
+        AuthorizationRequest[] requests = [SignInPhase, ConsentPhase, UpstreamPhase];
+        _time.Advance(TimeSpan.FromMinutes(10));
+        foreach (var request in requests)
+        {
+            (await StepAsync(request, SignedIn())).ShouldBe(AuthorizationStep.Expired);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_or_lost_the_redirect_uri_is_never_redirected_to()
+    {
+        _client = App with { RedirectUris = ["https://app.example.com/other"] };
+        (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.RefuseClient);
+        _client = null;
+        (await StepAsync(ConsentPhase, SignedIn())).ShouldBe(AuthorizationStep.RefuseClient);
+    }
+
+    [Fact]
+    public async Task A_resource_that_is_gone_fails_the_request()
+    {
+        Current = new ResourceSnapshot([], []);
+        (await ErrorAsync(ConsentPhase, SignedIn())).ShouldBe("invalid_target");
+    }
+
+    [Fact]
+    public async Task Only_the_subject_of_the_request_goes_on()
+    {
+        (await StepAsync(ConsentPhase, SignedIn("other"))).ShouldBe(AuthorizationStep.RefuseSubject);
+        (await StepAsync(UpstreamPhase, SignedIn("other"))).ShouldBe(AuthorizationStep.RefuseSubject);
+        (await StepAsync(ConsentPhase, null)).ShouldBe(AuthorizationStep.SignIn);
+        (await StepAsync(UpstreamPhase, null)).ShouldBe(AuthorizationStep.SignIn);
+    }
+
+    [Fact]
+    public async Task A_remembered_approval_spares_the_page()
+    {
+        _consent = new(Subject.User("u"), App.Id, "app.example.com", NotesUri, ["notes:read"], ClientFingerprint.Of(App), _time.GetUtcNow());
+        (await StepAsync(ConsentPhase, SignedIn())).ShouldBe(AuthorizationStep.AcceptConsent);
+        (await StepAsync(ConsentPhase with { Prompt = "consent" }, SignedIn())).ShouldBe(AuthorizationStep.Consent);
+    }
+
+    [Fact]
+    public async Task Prompt_login_wants_a_sign_in_newer_than_the_request()
+    {
+        var before = SignedIn();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var request = SignInPhase with { Prompt = "login" };
+        (await StepAsync(request, before)).ShouldBe(AuthorizationStep.SignIn);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        (await StepAsync(request, SignedIn())).ShouldBe(AuthorizationStep.AcceptSignIn);
+    }
+
+    [Fact]
+    public async Task Prompt_none_fails_where_a_page_would_be_shown()
+    {
+        (await ErrorAsync(SignInPhase with { Prompt = "none" }, null)).ShouldBe("login_required");
+        (await ErrorAsync(ConsentPhase with { Prompt = "none" }, SignedIn())).ShouldBe("consent_required");
+        _needsConnection = true;
+        (await ErrorAsync(UpstreamPhase with { Prompt = "none" }, SignedIn())).ShouldBe("interaction_required");
+    }
+
+    ValueTask<Client?> IClientDirectory.FindAsync(string clientId, CancellationToken cancellationToken) => new(_client);
+
+    void IClientDirectory.Touch(Client client) => throw new InvalidOperationException("The dispatcher writes nothing.");
+
+    Task<Consent?> IConsentStore.FindAsync(Subject subject, string clientId, string redirectHost, string resource, CancellationToken cancellationToken) =>
+        Task.FromResult(_consent);
+
+    Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken)
+    {
+        key.ShouldBe(new CredentialKey(new CredentialOwner(CredentialOwnerKind.User, "u"), "cloud"));
+        return Task.FromResult(_needsConnection);
+    }
+
+    Task ICredentialVault.StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("The dispatcher writes nothing.");
+
+    Task ICredentialVault.DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("The dispatcher writes nothing.");
+}
