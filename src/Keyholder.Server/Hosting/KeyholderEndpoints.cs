@@ -1,3 +1,5 @@
+using Keyholder.Server.Endpoints.Authorization;
+
 namespace Keyholder.Server.Hosting;
 
 /// <summary>Every route of the server: each part maps its group here, with one line.</summary>
@@ -7,6 +9,7 @@ internal static class KeyholderEndpoints
     public static void MapKeyholder(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealth();
+        endpoints.MapAuthorizationEndpoints();
 
         // One line per part: endpoints.MapToken(); endpoints.MapRegistration(); … Say who may call from a browser with WithOrigins(…).
     }

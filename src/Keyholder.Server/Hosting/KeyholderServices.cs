@@ -1,5 +1,6 @@
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
+using Keyholder.Server.Endpoints.Authorization;
 
 namespace Keyholder.Server.Hosting;
 
@@ -18,6 +19,8 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Registration);
         services.AddSingleton(configuration.Upstream);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources));
+
+        services.AddAuthorizationFlow();
 
         // One line per part: services.AddTokens(); services.AddClients(configuration.Clients); …
     }

@@ -9,6 +9,9 @@ internal enum OriginRule
     /// <summary>As <see cref="Own"/>, but the opaque origin <c>null</c> gets through: the route has to demand a valid anti-forgery token.</summary>
     OwnOrOpaque,
 
+    /// <summary>Every page may send the browser here, but none may read the answer: the authorization endpoint.</summary>
+    Navigation,
+
     /// <summary>Every page, without credentials (CORS <c>*</c>): metadata, registration, token, revocation.</summary>
     Any,
 

@@ -22,7 +22,7 @@ internal sealed class OriginValidationMiddleware(RequestDelegate next, ServerAut
         var rule = context.GetEndpoint()?.Metadata.GetMetadata<OriginRuleMetadata>()?.Rule ?? OriginRule.Own;
         return rule switch
         {
-            OriginRule.Any => true,
+            OriginRule.Any or OriginRule.Navigation => true,
             OriginRule.Configured => authority.IsOrigin(origin) || _configured.Contains(origin),
             OriginRule.OwnOrOpaque when origin == "null" => true,
             _ => authority.IsOrigin(origin) || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method),

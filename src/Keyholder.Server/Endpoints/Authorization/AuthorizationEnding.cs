@@ -1,0 +1,67 @@
+using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Clients;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+using Keyholder.Server.Pages;
+using Keyholder.Sessions;
+using Keyholder.Storage;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>Ends an authorization request, once, and sends the browser back to the client with what became of it.</summary>
+internal sealed partial class AuthorizationEnding(
+    IAuthorizationRequestStore store, AuthorizationCodeIssuer codes, Issuer issuer, TimeProvider time, ILogger<AuthorizationEnding> logger)
+{
+    /// <summary>Opens the session and answers with its code. The session is stored before the code leaves.</summary>
+    public async Task<IResult> CompleteAsync(HttpContext http, AuthorizationRequest request, Client client, Resource resource, Consent? remembered)
+    {
+        var granted = ScopeGrant.Granted(client, resource, request.Scopes, remembered);
+        if (granted.Count == 0)
+        {
+            return await FailAsync(http, request, OAuthErrors.InvalidScope);
+        }
+
+        var issued = codes.Issue(request with { Scopes = granted });
+        var audit = Audit(http, request, AuditActions.SessionCreated, "session:" + issued.Session.Id);
+        var outcome = await store.CompleteAsync(request.Id, issued.Session, audit, audit.At, http.RequestAborted);
+        return outcome == AuthorizationTransitionOutcome.Moved
+            ? new SeeOtherResult(AuthorizationResponse.Success(issuer, request.RedirectUri, request.State, issued.Code))
+            : Lost(outcome);
+    }
+
+    /// <summary>Ends the request with an error.</summary>
+    public async Task<IResult> FailAsync(HttpContext http, AuthorizationRequest request, OAuthError error, AuditEvent? audit = null)
+    {
+        var outcome = await store.FailAsync(request.Id, audit, time.GetUtcNow(), http.RequestAborted);
+        if (outcome != AuthorizationTransitionOutcome.Moved)
+        {
+            return Lost(outcome);
+        }
+
+        LogFailed(error.Code, error.Debug ?? error.Description, http.TraceIdentifier);
+        return new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error));
+    }
+
+    /// <summary>An audit event about the request's client by its subject.</summary>
+    public AuditEvent Audit(HttpContext http, AuthorizationRequest request, string action, string? target = null) => new()
+    {
+        At = time.GetUtcNow(),
+        Action = action,
+        Actor = request.Subject?.ToString() ?? "anonymous",
+        Target = target ?? "client:" + request.ClientId,
+        RemoteAddress = http.Connection.RemoteIpAddress?.ToString(),
+        RequestId = http.TraceIdentifier,
+    };
+
+    /// <summary>The page for the loser of a transition.</summary>
+    private static ErrorPageResult Lost(AuthorizationTransitionOutcome outcome) => new(outcome switch
+    {
+        AuthorizationTransitionOutcome.NotFound => PageErrors.RequestUnknown,
+        AuthorizationTransitionOutcome.Expired => PageErrors.RequestExpired,
+        _ => PageErrors.RequestFinished,
+    });
+
+    [LoggerMessage(1101, LogLevel.Information, "An authorization request ended with {Code}: {Reason}; request id {RequestId}")]
+    private partial void LogFailed(string code, string reason, string requestId);
+}

@@ -1,0 +1,54 @@
+using Keyholder.Authorization;
+using Keyholder.Resources;
+using Keyholder.Server.Hosting;
+using Keyholder.Server.Pages;
+using Keyholder.Users;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>The authorization endpoint, the pages a person sees on the way, and the callback of the providers.</summary>
+internal static class AuthorizationEndpoints
+{
+    /// <summary>Registers the flow and signing in.</summary>
+    public static void AddAuthorizationFlow(this IServiceCollection services)
+    {
+        services.AddSingleton<IPasswordHasher, FrameworkPasswordHasher>();
+        services.AddSingleton<LocalUserService>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<LocalSignIn>();
+        services.AddSingleton<ProviderSignIn>();
+        services.AddSingleton<CsrfTokens>();
+        services.AddSingleton<AuthorizationDispatcher>();
+        services.AddSingleton<SignedInBrowser>();
+        services.AddSingleton<PendingRequests>();
+        services.AddSingleton<AuthorizationPages>();
+        services.AddSingleton<AuthorizationEnding>();
+        services.AddSingleton<UpstreamRedirect>();
+        services.AddSingleton<SignInCallback>();
+        services.AddSingleton<ConnectCallback>();
+        services.AddSingleton<AuthorizeEndpoint>();
+        services.AddSingleton<ContinueEndpoint>();
+        services.AddSingleton<SignInEndpoint>();
+        services.AddSingleton<ProviderSignInEndpoint>();
+        services.AddSingleton<ConsentEndpoint>();
+        services.AddSingleton<UpstreamCallbackEndpoint>();
+        services.AddSingleton<SignOutEndpoint>();
+    }
+
+    /// <summary>Maps the flow. No route answers to CORS; forms are taken from Keyholder's own pages only, but for the authorization request itself.</summary>
+    public static void MapAuthorizationEndpoints(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet(AuthorizationPaths.Authorize, (HttpContext http, AuthorizeEndpoint endpoint) => endpoint.GetAsync(http));
+        endpoints.MapPost(AuthorizationPaths.Authorize, (Delegate)AuthorizeEndpoint.PostAsync).WithOrigins(OriginRule.Navigation);
+        endpoints.MapGet(AuthorizationPaths.Continue, (HttpContext http, ContinueEndpoint endpoint) => endpoint.GetAsync(http));
+        endpoints.MapPost(AuthorizationPaths.SignIn, (HttpContext http, SignInEndpoint endpoint) => endpoint.PostAsync(http));
+        endpoints.MapGet(AuthorizationPaths.SignIn + "/{provider}", (HttpContext http, string provider, ProviderSignInEndpoint endpoint) => endpoint.GetAsync(http, provider));
+        endpoints.MapPost(AuthorizationPaths.Consent, (HttpContext http, ConsentEndpoint endpoint) => endpoint.PostAsync(http));
+        endpoints.MapGet(AuthorizationPaths.UpstreamCallback, (HttpContext http, UpstreamCallbackEndpoint endpoint) => endpoint.GetAsync(http));
+        endpoints.MapGet(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.GetAsync(http));
+        endpoints.MapPost(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.PostAsync(http));
+        endpoints.MapGet("/", (IResourceSource resources) => new PageResult<LandingPage>(
+            StatusCodes.Status200OK, new() { [nameof(LandingPage.Resources)] = resources.Current.Resources }));
+        endpoints.MapPageAssets();
+    }
+}

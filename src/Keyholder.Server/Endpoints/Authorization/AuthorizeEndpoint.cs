@@ -1,0 +1,107 @@
+using Keyholder.Authorization;
+using Keyholder.Clients;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+using Keyholder.Server.Pages;
+using Keyholder.Sessions;
+using Keyholder.Storage;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>The authorization endpoint (RFC 6749 section 3.1): checks the request, records it for this browser, and hands over to the dispatcher.</summary>
+internal sealed class AuthorizeEndpoint(
+    IClientDirectory clients,
+    IResourceSource resources,
+    IAuthorizationRequestStore store,
+    SignedInBrowser signedIn,
+    Keyholder.Authorization.AuthorizationOptions options,
+    Issuer issuer,
+    TimeProvider time)
+{
+    /// <summary>Takes the request from the query.</summary>
+    public async Task<IResult> GetAsync(HttpContext http)
+    {
+        var query = http.Request.QueryString.Value ?? "";
+        var parameters = AuthorizationParameters.Parse(query.Length > 0 ? query[1..] : "");
+        return parameters.Failed ? new ErrorPageResult(PageErrors.RequestMalformed) : await StartAsync(http, parameters.Value);
+    }
+
+    /// <summary>Takes the request from a form by sending the browser to the same request as a query: a form from another site arrives without the browser's cookies.</summary>
+    public static async Task<IResult> PostAsync(HttpContext http)
+    {
+        var pairs = await OAuthForm.ReadPairsAsync(http.Request, http.RequestAborted);
+        return pairs.Failed
+            ? new ErrorPageResult(PageErrors.RequestMalformed)
+            : new SeeOtherResult(AuthorizationPaths.Authorize + "?" + string.Join('&', pairs.Value.Select(Encode)));
+    }
+
+    private static string Encode(KeyValuePair<string, string?> pair) => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value ?? "")}";
+
+    private async Task<IResult> StartAsync(HttpContext http, AuthorizationParameters parameters)
+    {
+        if (parameters.IsRepeated("client_id"))
+        {
+            return new ErrorPageResult(PageErrors.ParameterRepeated);
+        }
+
+        if (parameters["client_id"] is not { } clientId || await clients.FindAsync(clientId, http.RequestAborted) is not { } client)
+        {
+            return new ErrorPageResult(PageErrors.ClientUnknown);
+        }
+
+        var (target, outcome) = AuthorizationRequestValidator.FindTarget(parameters, client);
+        if (target is null)
+        {
+            return new ErrorPageResult(outcome switch
+            {
+                RedirectTargetOutcome.Repeated => PageErrors.ParameterRepeated,
+                RedirectTargetOutcome.Missing => PageErrors.RedirectUriMissing,
+                _ => PageErrors.RedirectUriNotRegistered,
+            });
+        }
+
+        var asked = AuthorizationRequestValidator.Validate(parameters, client, resources.Current);
+        return asked.Failed ? Refuse(target, asked.Error) : await RecordAsync(http, client, target, asked.Value);
+    }
+
+    private async Task<IResult> RecordAsync(HttpContext http, Client client, RedirectTarget target, ValidatedAuthorization asked)
+    {
+        var prompt = asked.Prompt;
+        if (asked.MaxAge is { } maxAge && await IsStaleAsync(http, maxAge))
+        {
+            if (prompt.None)
+            {
+                return Refuse(target, OpenIdErrors.LoginRequired);
+            }
+
+            prompt = prompt with { Login = true };
+        }
+
+        var now = time.GetUtcNow();
+        var request = new AuthorizationRequest
+        {
+            Id = PendingRequests.CreateId(),
+            Phase = AuthorizationPhase.SignIn,
+            BrowserHash = SecretCookie.Browser.ReadHash(http.Request) ?? SecretCookie.Browser.Set(http.Response),
+            SessionId = SessionId.Create(),
+            ClientId = client.Id,
+            RedirectUri = target.RedirectUri,
+            RedirectUriWasSent = target.WasSent,
+            State = target.State,
+            CodeChallenge = asked.CodeChallenge,
+            Resource = asked.Resource,
+            Scopes = asked.Scopes,
+            Prompt = prompt.Format(),
+            CreatedAt = now,
+            ExpiresAt = now + options.RequestLifetime,
+        };
+        await store.AddAsync(request, http.RequestAborted);
+        return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+    }
+
+    private SeeOtherResult Refuse(RedirectTarget target, OAuthError error) =>
+        new(AuthorizationResponse.Failure(issuer, target.RedirectUri, target.State, error));
+
+    private async Task<bool> IsStaleAsync(HttpContext http, TimeSpan maxAge) =>
+        await signedIn.FindAsync(http) is not { } found || time.GetUtcNow() - found.Session.AuthenticatedAt > maxAge;
+}

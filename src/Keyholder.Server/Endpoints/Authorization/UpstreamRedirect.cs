@@ -1,0 +1,68 @@
+using Keyholder.Authorization;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+using Keyholder.Server.Pages;
+using Keyholder.Storage;
+using Keyholder.Upstream;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>Sends the browser to a provider. The pending flow is stored immediately before, with fresh secrets each time.</summary>
+internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, Issuer issuer, TimeProvider time)
+{
+    /// <summary>The one callback URL of every provider.</summary>
+    public string Callback { get; } = issuer.At(AuthorizationPaths.UpstreamCallback);
+
+    /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
+    public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
+    {
+        var (redirect, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.Of(request.Subject!));
+        return redirect ?? await ending.FailAsync(http, request, Error(outcome));
+    }
+
+    /// <summary>To learn who the person is. A provider that cannot be used leaves the other ways to sign in.</summary>
+    public async Task<IResult> SignInAsync(HttpContext http, AuthorizationRequest request, Provider provider)
+    {
+        var (redirect, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.SignIn, owner: null);
+        return redirect ?? SignInFailed(request, outcome);
+    }
+
+    /// <summary>The page after a sign-in that failed at the provider.</summary>
+    public static IResult SignInFailed(AuthorizationRequest request, LegOutcome outcome) => new ErrorPageResult(
+        outcome == LegOutcome.Unavailable ? PageErrors.ProviderUnavailable : PageErrors.ProviderSignInFailed,
+        AuthorizationPaths.ContinueUrl(request.Id));
+
+    /// <summary>What the client learns of a leg that failed.</summary>
+    public static OAuthError Error(LegOutcome outcome) => outcome switch
+    {
+        LegOutcome.Denied => OAuthErrors.AccessDenied,
+        LegOutcome.Unavailable => OAuthErrors.TemporarilyUnavailable,
+        _ => OAuthErrors.ServerError,
+    };
+
+    private async Task<(IResult? Redirect, LegOutcome Outcome)> StartAsync(
+        HttpContext http, AuthorizationRequest request, Provider provider, ConnectionPurpose purpose, CredentialOwner? owner)
+    {
+        var (leg, outcome) = await legs.StartAsync(provider, Callback, purpose == ConnectionPurpose.SignIn, http.RequestAborted);
+        if (leg is null)
+        {
+            return (null, outcome);
+        }
+
+        var flow = new ConnectionFlow
+        {
+            StateHash = leg.StateHash,
+            Purpose = purpose,
+            Provider = provider.Name,
+            BrowserHash = request.BrowserHash,
+            AuthorizationRequestId = request.Id,
+            Owner = owner,
+            SealedSecrets = leg.SealedSecrets,
+            CreatedAt = time.GetUtcNow(),
+            ExpiresAt = request.ExpiresAt,
+        };
+        await flows.AddAsync(flow, http.RequestAborted);
+        return (new SeeOtherResult(leg.RedirectTo.AbsoluteUri), LegOutcome.Succeeded);
+    }
+}

@@ -1,0 +1,39 @@
+namespace Keyholder.Server.Pages;
+
+/// <summary>What the consent page shows.</summary>
+public sealed record ConsentModel
+{
+    public required string RequestId { get; init; }
+
+    public required string CsrfToken { get; init; }
+
+    public required string ClientName { get; init; }
+
+    /// <summary>Who vouches for the client's name.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>An http or https URL, or null.</summary>
+    public string? ClientUri { get; init; }
+
+    public required string RedirectHost { get; init; }
+
+    /// <summary>Whether the answer goes to a program on the person's own device.</summary>
+    public required bool IsNative { get; init; }
+
+    public required string ResourceName { get; init; }
+
+    public required string ResourceUri { get; init; }
+
+    public required IReadOnlyList<ConsentScope> Scopes { get; init; }
+
+    /// <summary>The provider whose key Keyholder uses for the resource, or null.</summary>
+    public string? ProviderName { get; init; }
+
+    /// <summary>What Keyholder asks that provider for.</summary>
+    public IReadOnlyList<string> ProviderScopes { get; init; } = [];
+
+    /// <summary>Whether the person still has to be sent to the provider.</summary>
+    public bool MustConnect { get; init; }
+
+    public required string UserName { get; init; }
+}

@@ -1,0 +1,49 @@
+namespace Keyholder.Server.Pages;
+
+/// <summary>Every error page there is. The ids are stable; docs/errors.md lists them.</summary>
+internal static class PageErrors
+{
+    private const string StartAgain = "Go back to the app and connect again.";
+
+    public static PageError RequestMalformed { get; } = new("authorize_malformed", 400, "This link is broken", "The app sent something that is not a valid authorization request. " + StartAgain);
+
+    public static PageError ClientUnknown { get; } = new("authorize_client_unknown", 400, "This app is not known here", "It has not registered, or its registration has expired. Remove the connection in the app and add it again.");
+
+    public static PageError RedirectUriNotRegistered { get; } = new("authorize_redirect_uri_mismatch", 400, "This link cannot be trusted", "The app asks to be answered at an address it has not registered. Do not go on unless you know why.");
+
+    public static PageError RedirectUriMissing { get; } = new("authorize_redirect_uri_missing", 400, "This link is incomplete", "The app did not say where to send the answer. " + StartAgain);
+
+    public static PageError ParameterRepeated { get; } = new("authorize_parameter_repeated", 400, "This link is broken", "It says who is asking, or where to answer, more than once. " + StartAgain);
+
+    public static PageError RequestUnknown { get; } = new("request_unknown", 404, "There is nothing to do here", "The sign-in you followed does not exist any more. " + StartAgain);
+
+    public static PageError OtherBrowser { get; } = new("request_other_browser", 403, "This began in another browser", "For your safety a sign-in can be finished only in the browser it began in. " + StartAgain);
+
+    public static PageError RequestFinished { get; } = new("request_finished", 410, "This is already done", "The request was answered before. You can close this page.");
+
+    public static PageError RequestExpired { get; } = new("request_expired", 410, "This took too long", "The request has expired. " + StartAgain);
+
+    public static PageError RequestConflict { get; } = new("request_conflict", 409, "This was decided in another tab", "The request was approved while this page was open. Nothing more is needed here.");
+
+    public static PageError SubjectChanged { get; } = new("request_subject_changed", 403, "Somebody else is signed in", "The person signed in to this browser is not the one who began this request. Sign out, or go back to the app and connect again.");
+
+    public static PageError FormRefused { get; } = new("form_refused", 403, "This page was out of date", "Nothing was changed. Go on to see the current state.");
+
+    public static PageError FormMalformed { get; } = new("form_malformed", 400, "The form could not be read", "Nothing was changed. Go back and try again.");
+
+    public static PageError ProviderUnknown { get; } = new("sign_in_provider_unknown", 404, "There is no such way to sign in", "Go back and choose another one.");
+
+    public static PageError ProviderSignInFailed { get; } = new("sign_in_provider_failed", 403, "The sign-in was not completed", "The provider did not confirm who you are. You can try again or choose another way.");
+
+    public static PageError ProviderUnavailable { get; } = new("sign_in_provider_unavailable", 503, "The provider cannot be reached", "Try again in a moment, or choose another way to sign in.");
+
+    public static PageError UserDisabled { get; } = new("sign_in_refused", 403, "You cannot sign in", "Your access has been switched off. Ask the operator of this server.");
+
+    public static PageError CallbackMalformed { get; } = new("callback_malformed", 400, "This answer is broken", "The provider's answer could not be read. " + StartAgain);
+
+    public static PageError CallbackUnknown { get; } = new("callback_unknown", 400, "Nobody was waiting for this", "The provider's answer belongs to no sign-in that was begun here. " + StartAgain);
+
+    public static PageError CallbackUsed { get; } = new("callback_used", 410, "This answer was used before", "The provider's answer counts once. " + StartAgain);
+
+    public static PageError CallbackExpired { get; } = new("callback_expired", 410, "This took too long", "The provider's answer came too late. " + StartAgain);
+}

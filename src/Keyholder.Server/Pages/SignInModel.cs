@@ -1,0 +1,6 @@
+using Keyholder.Resources;
+
+namespace Keyholder.Server.Pages;
+
+/// <summary>What the sign-in page shows.</summary>
+public sealed record SignInModel(string RequestId, string CsrfToken, string ClientName, string ResourceName, IReadOnlyList<Provider> Providers, string? Problem);
