@@ -16,7 +16,7 @@ public interface IAuthorizationRequestStore
     /// <summary><see cref="AuthorizationPhase.SignIn"/> → <see cref="AuthorizationPhase.Consent"/>, with the subject.</summary>
     Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed.</summary>
+    /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before under the same fingerprint; a changed client starts afresh) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed.</summary>
     Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="AuthorizationPhase.Upstream"/> → <see cref="AuthorizationPhase.Completed"/>, inserting the session that holds the code in the same transaction.</summary>

@@ -12,7 +12,7 @@ public interface ICredentialStore
     /// <summary>Every row of an owner, in provider order.</summary>
     Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken);
 
-    /// <summary>Writes the row if the stored version is <paramref name="expectedVersion"/> (0 = there must be none). <see cref="StoredCredential.Version"/> has to be one more.</summary>
+    /// <summary>Writes the row if the stored version is <paramref name="expectedVersion"/> (0 = there must be none). <see cref="StoredCredential.Version"/> has to be one more. An existing row keeps its id and creation time, and another <see cref="StoredCredential.RowId"/> is a conflict.</summary>
     Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken);
 
     /// <summary>Changes only status and reason if the stored version is <paramref name="expectedVersion"/>; the envelope and version stay.</summary>
