@@ -3,22 +3,25 @@ using Microsoft.Data.Sqlite;
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>Opens connections with the settings every Keyholder connection has.</summary>
-internal sealed class SqliteConnections(string? path)
+internal sealed class SqliteConnections(string? file)
 {
     private const int BusyTimeoutSeconds = 5;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    public bool InMemory => path is null;
+    // Absolute, so that no spelling is taken for a URI or for SQLite's own ":memory:".
+    private readonly string? _path = file is null ? null : Path.GetFullPath(file);
+
+    public bool InMemory => _path is null;
 
     /// <summary>The one connection that writes. Makes the file (0600) when it is missing.</summary>
     public PreparedConnection OpenWriter()
     {
-        if (path is not null)
+        if (_path is not null)
         {
-            CreateFile(path);
+            CreateFile(_path);
         }
 
-        return Open(path is null
+        return Open(_path is null
             ? "PRAGMA foreign_keys = ON;"
             : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
     }
@@ -30,8 +33,8 @@ internal sealed class SqliteConnections(string? path)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = path ?? ":memory:",
-            Mode = path is null ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
+            DataSource = _path ?? ":memory:",
+            Mode = _path is null ? SqliteOpenMode.ReadWriteCreate : SqliteOpenMode.ReadWrite,
             Pooling = false,
             DefaultTimeout = BusyTimeoutSeconds,
         }.ToString());
@@ -53,11 +56,7 @@ internal sealed class SqliteConnections(string? path)
     /// <summary>SQLite gives -wal and -shm the mode of the database file, so making that file first protects all three.</summary>
     private static void CreateFile(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder)
-        {
-            Directory.CreateDirectory(folder);
-        }
-
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
         if (!OperatingSystem.IsWindows())
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -108,9 +109,18 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
 
     private void Rollback()
     {
-        if (_connection.InTransaction)
+        if (!_connection.InTransaction)
+        {
+            return;
+        }
+
+        try
         {
             _connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The next BEGIN finds the transaction still open, fails, and comes here again: nothing is ever acknowledged meanwhile.
         }
     }
 }

@@ -5,7 +5,29 @@ namespace Keyholder.Tests.Storage.Sqlite;
 /// <summary>Every contract on a database file.</summary>
 public static class FileSqliteTests
 {
+    public sealed class Audit : AuditStoreContract<FileSqliteFixture>;
+
+    public sealed class AuthorizationRequests : AuthorizationRequestStoreContract<FileSqliteFixture>;
+
+    public sealed class BrowserSessions : BrowserSessionStoreContract<FileSqliteFixture>;
+
+    public sealed class Clients : ClientStoreContract<FileSqliteFixture>;
+
+    public sealed class ConnectionFlows : ConnectionFlowStoreContract<FileSqliteFixture>;
+
+    public sealed class Consents : ConsentStoreContract<FileSqliteFixture>;
+
+    public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
+
+    public sealed class Redemptions : RedemptionContract<FileSqliteFixture>;
+
+    public sealed class Revocations : RevocationStoreContract<FileSqliteFixture>;
+
     public sealed class Rotations : RotationContract<FileSqliteFixture>;
 
+    public sealed class ServerSecrets : ServerSecretStoreContract<FileSqliteFixture>;
+
     public sealed class Sessions : SessionStoreContract<FileSqliteFixture>;
+
+    public sealed class Users : UserStoreContract<FileSqliteFixture>;
 }

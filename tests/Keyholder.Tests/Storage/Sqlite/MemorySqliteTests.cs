@@ -5,7 +5,29 @@ namespace Keyholder.Tests.Storage.Sqlite;
 /// <summary>Every contract on a database in memory.</summary>
 public static class MemorySqliteTests
 {
+    public sealed class Audit : AuditStoreContract<MemorySqliteFixture>;
+
+    public sealed class AuthorizationRequests : AuthorizationRequestStoreContract<MemorySqliteFixture>;
+
+    public sealed class BrowserSessions : BrowserSessionStoreContract<MemorySqliteFixture>;
+
+    public sealed class Clients : ClientStoreContract<MemorySqliteFixture>;
+
+    public sealed class ConnectionFlows : ConnectionFlowStoreContract<MemorySqliteFixture>;
+
+    public sealed class Consents : ConsentStoreContract<MemorySqliteFixture>;
+
+    public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
+
+    public sealed class Redemptions : RedemptionContract<MemorySqliteFixture>;
+
+    public sealed class Revocations : RevocationStoreContract<MemorySqliteFixture>;
+
     public sealed class Rotations : RotationContract<MemorySqliteFixture>;
 
+    public sealed class ServerSecrets : ServerSecretStoreContract<MemorySqliteFixture>;
+
     public sealed class Sessions : SessionStoreContract<MemorySqliteFixture>;
+
+    public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 }

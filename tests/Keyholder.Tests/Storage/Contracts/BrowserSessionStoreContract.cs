@@ -1,0 +1,77 @@
+using Keyholder.Users;
+
+namespace Keyholder.Tests.Storage.Contracts;
+
+public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TFixture>
+    where TFixture : StorageFixture, new()
+{
+    [Fact]
+    public async Task A_browser_session_comes_back_with_its_user()
+    {
+        var (session, user) = await AddAsync();
+
+        var found = await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default);
+
+        found!.Value.Session.ShouldBeRow(session);
+        found.Value.User.ShouldBe(user);
+    }
+
+    [Fact]
+    public async Task An_unknown_secret_finds_nothing()
+    {
+        await AddAsync();
+
+        (await Db.BrowserSessions.FindAsync(Sample.Hash(), Now, default)).ShouldBeNull();
+        (await Db.BrowserSessions.FindAsync([], Now, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_browser_session_ends_at_its_expiry_to_the_millisecond()
+    {
+        var (session, _) = await AddAsync();
+
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, session.ExpiresAt.AddMilliseconds(-1), default)).ShouldNotBeNull();
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, session.ExpiresAt, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_browser_session_of_a_disabled_user_is_not_found()
+    {
+        var (session, user) = await AddAsync();
+        await DisableUserAsync(user.Id);
+
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_browser_session_ends_with_its_user()
+    {
+        var (session, user) = await AddAsync();
+        await DeleteUserAsync(user.Id);
+        await AddUserAsync(user.Id);
+
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_deleted_browser_session_is_gone_and_others_stay()
+    {
+        var (session, user) = await AddAsync();
+        var other = new BrowserSession(Sample.Hash(), user.Id, Now, Now.AddHours(12));
+        await Db.BrowserSessions.AddAsync(other, default);
+
+        await Db.BrowserSessions.DeleteAsync(session.SecretHash, default);
+        await Db.BrowserSessions.DeleteAsync(Sample.Hash(), default);
+
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
+        (await Db.BrowserSessions.FindAsync(other.SecretHash, Now, default)).ShouldNotBeNull();
+    }
+
+    private async Task<(BrowserSession Session, User User)> AddAsync()
+    {
+        var user = await AddUserAsync("u1");
+        var session = new BrowserSession(Sample.Hash(), user.Id, Now.AddMilliseconds(-7), Now.AddHours(12));
+        await Db.BrowserSessions.AddAsync(session, default);
+        return (session, user);
+    }
+}
