@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
+using Keyholder.Storage;
 
 namespace Keyholder.Server.Commands;
 
@@ -17,6 +19,7 @@ public static class KeyholderCommand
         {
             config,
             ServeCommand.Create(config, context),
+            UserCommand.Create(config, context),
             ConfigCommand.Create(config, context),
             VersionCommand.Create(context),
         };
@@ -52,5 +55,5 @@ public static class KeyholderCommand
         $"the configuration {result.File ?? "(no file)"} has {result.Problems.Count} problem(s):\n" + string.Join('\n', result.Problems.Select(p => "  " + p));
 
     private static bool IsOperational(Exception e) =>
-        e is StartException or IOException or UnauthorizedAccessException or SocketException or CryptographicException or System.Data.Common.DbException;
+        e is StartException or IOException or UnauthorizedAccessException or SocketException or CryptographicException or SchemaTooNewException or DbException;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Keyholder.Server.Hosting;
+using Keyholder.Storage;
+using Keyholder.Users;
 
 namespace Keyholder.Server.Commands;
 
@@ -17,8 +19,15 @@ internal static class ServeCommand
     {
         var (configuration, file) = KeyholderCommand.Load(path, context);
         await using var app = await KeyholderApp.BuildAsync(configuration, context.Time, cancellationToken: cancellationToken);
+        var users = app.Services.GetRequiredService<IUserStore>();
+        var password = await FirstUser.EnsureAsync(users, new LocalUserService(users, new FrameworkPasswordHasher(), context.Time), cancellationToken);
         await app.StartAsync(cancellationToken);
         await context.Output.WriteLineAsync(StartupReport.Of(configuration, file));
+        if (password is not null)
+        {
+            await context.Output.WriteLineAsync($"\n  Sign in as {FirstUser.Name} with the password {password}\n  It is shown only this once; 'keyholder user password {FirstUser.Name}' sets a new one.\n");
+        }
+
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

@@ -1,13 +1,36 @@
+using System.Data.Common;
+using Keyholder.Storage;
+
 namespace Keyholder.Server.Hosting;
 
-/// <summary>Liveness and readiness for the supervisor of the process.</summary>
-internal static class HealthEndpoints
+/// <summary>Liveness and readiness for the supervisor of the process. Not ready = 503 and one reason a line.</summary>
+internal static partial class HealthEndpoints
 {
     public const string Prefix = "/healthz";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         var group = endpoints.MapGroup(Prefix);
         group.MapGet("/live", () => Results.Text("live\n"));
+        group.MapGet("/ready", ReadyAsync);
     }
+
+    private static async Task<IResult> ReadyAsync(IUserStore users, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await users.AnyAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
+            return Results.Text("ready\n");
+        }
+        catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException or IOException)
+        {
+            LogStorageFails(loggers.CreateLogger(typeof(HealthEndpoints)), e);
+            return Results.Text("storage does not answer\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    [LoggerMessage(2120, LogLevel.Error, "Not ready: storage does not answer")]
+    private static partial void LogStorageFails(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Keyholder.Server.Configuration;
+using Keyholder.Storage.Sqlite;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Keyholder.Server.Hosting;
@@ -23,13 +24,24 @@ public static class KeyholderApp
         builder.AddLogging(configuration.Logging);
         builder.Services.AddKeyholder(configuration, time);
         builder.Services.AddRequestProtection(configuration);
-        await builder.Services.OpenKeyholderAsync(configuration, time, cancellationToken);
-        customize?.Invoke(builder);
+        var storage = await StorageServices.OpenAsync(configuration.Storage, time, cancellationToken);
+        try
+        {
+            await builder.Services.LoadKeyholderAsync(configuration, storage, time, cancellationToken);
+            customize?.Invoke(builder);
+            var app = builder.Build();
+            UsePipeline(app, configuration);
+            app.MapKeyholder();
 
-        var app = builder.Build();
-        UsePipeline(app, configuration);
-        app.MapKeyholder();
-        return app;
+            // Only what the container has handed out is closed with it, and last what was handed out first.
+            app.Services.GetRequiredService<SqliteStorage>();
+            return app;
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
     }
 
     private static void UsePipeline(WebApplication app, KeyholderConfiguration configuration)

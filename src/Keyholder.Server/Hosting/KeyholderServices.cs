@@ -1,6 +1,8 @@
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints.Authorization;
+using Keyholder.Storage.Sqlite;
+using Keyholder.Vault;
 
 namespace Keyholder.Server.Hosting;
 
@@ -25,10 +27,15 @@ internal static class KeyholderServices
         // One line per part: services.AddTokens(); services.AddClients(configuration.Clients); …
     }
 
-    /// <summary>Registers what has to be opened or loaded first: storage, key ring, server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>
-    public static Task OpenKeyholderAsync(this IServiceCollection services, KeyholderConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>
+    public static async Task LoadKeyholderAsync(
+        this IServiceCollection services, KeyholderConfiguration configuration, SqliteStorage storage, TimeProvider time, CancellationToken cancellationToken)
     {
-        // One line per part, in this order: storage → vault → server secrets → signing keys → revocation index.
-        return Task.CompletedTask;
+        services.AddStorage(storage);
+        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
+        services.AddVault(sealer);
+        services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
+
+        // One line per part: signing keys, revocation index.
     }
 }

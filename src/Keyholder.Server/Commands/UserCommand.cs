@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Keyholder.Server.Hosting;
+using Keyholder.Users;
+
+namespace Keyholder.Server.Commands;
+
+/// <summary><c>keyholder user</c>: local users, written straight to the database, whether or not the server runs.</summary>
+internal static class UserCommand
+{
+    private const string Actor = "system";
+
+    public static Command Create(Option<string?> config, ProcessContext context)
+    {
+        var name = new Argument<string>("name") { Description = "The name to sign in with." };
+        var displayName = new Option<string?>("--display-name") { Description = "The name pages show." };
+        var fromInput = new Option<bool>("--password-stdin") { Description = "Read the password from the first line of standard input instead of generating one." };
+
+        var add = new Command("add", "Adds a local user.") { name, displayName, fromInput };
+        add.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(config),
+            context,
+            parsed.GetValue(fromInput),
+            (users, password) => users.AddAsync(parsed.GetRequiredValue(name), password, parsed.GetValue(displayName), Actor, cancellationToken),
+            cancellationToken));
+
+        var password = new Command("password", "Sets the password of a local user.") { name, fromInput };
+        password.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(config),
+            context,
+            parsed.GetValue(fromInput),
+            (users, secret) => users.SetPasswordAsync(parsed.GetRequiredValue(name), secret, Actor, cancellationToken),
+            cancellationToken));
+
+        return new Command("user", "Adds local users and sets their passwords.") { add, password };
+    }
+
+    private static async Task<int> RunAsync(
+        string? path, ProcessContext context, bool fromInput, Func<LocalUserService, string, Task<LocalUserOutcome>> act, CancellationToken cancellationToken)
+    {
+        var (configuration, _) = KeyholderCommand.Load(path, context);
+        if (configuration.Storage.Kind == Configuration.StorageKind.Memory)
+        {
+            throw new StartException("storage is in memory: a user added from outside the server would be gone at once");
+        }
+
+        var password = fromInput ? await context.Input.ReadLineAsync(cancellationToken) ?? "" : FirstUser.GeneratePassword();
+        await using var storage = await StorageServices.OpenAsync(configuration.Storage, context.Time, cancellationToken);
+        var outcome = await act(new LocalUserService(storage.Users, new FrameworkPasswordHasher(), context.Time), password);
+        if (Refusal(outcome) is { } refusal)
+        {
+            throw new StartException(refusal);
+        }
+
+        await context.Output.WriteLineAsync(fromInput ? "Done." : "Done. The password, shown only this once: " + password);
+        return 0;
+    }
+
+    private static string? Refusal(LocalUserOutcome outcome) => outcome switch
+    {
+        LocalUserOutcome.Done => null,
+        LocalUserOutcome.NameInvalid => $"a name is 1 to {LocalUserName.MaxLength} of a-z, 0-9 and . _ @ + -",
+        LocalUserOutcome.NameTaken => "a user of that name exists already; 'keyholder user password' sets a new password",
+        LocalUserOutcome.NotFound => "there is no local user of that name",
+        LocalUserOutcome.PasswordTooShort => $"a password has at least {PasswordPolicy.MinLength} characters",
+        LocalUserOutcome.PasswordTooLong => $"a password has at most {PasswordPolicy.MaxLength} characters",
+        LocalUserOutcome.PasswordIsName => "a password is not the name",
+        _ => "a password is not one character repeated",
+    };
+}
