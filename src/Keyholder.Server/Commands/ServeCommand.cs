@@ -19,8 +19,8 @@ internal static class ServeCommand
     {
         var (configuration, file) = KeyholderCommand.Load(path, context);
         await using var app = await KeyholderApp.BuildAsync(configuration, context.Time, cancellationToken: cancellationToken);
-        var users = app.Services.GetRequiredService<IUserStore>();
-        var password = await FirstUser.EnsureAsync(users, new LocalUserService(users, new FrameworkPasswordHasher(), context.Time), cancellationToken);
+        var services = app.Services;
+        var password = await FirstUser.EnsureAsync(services.GetRequiredService<IUserStore>(), services.GetRequiredService<LocalUserService>(), cancellationToken);
         await app.StartAsync(cancellationToken);
         await context.Output.WriteLineAsync(StartupReport.Of(configuration, file));
         if (password is not null)
