@@ -38,7 +38,7 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     public async Task A_browser_session_of_a_disabled_user_is_not_found()
     {
         var (session, user) = await AddAsync();
-        await DisableUserAsync(user.Id);
+        await Db.DisableUserAsync(user.Id, Now);
 
         (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
     }
@@ -47,7 +47,7 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     public async Task A_browser_session_ends_with_its_user()
     {
         var (session, user) = await AddAsync();
-        await DeleteUserAsync(user.Id);
+        await Db.DeleteUserAsync(user.Id);
         await AddUserAsync(user.Id);
 
         (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();

@@ -98,7 +98,7 @@ public abstract class RedemptionContract<TFixture> : StorageContract<TFixture>
     public async Task A_code_of_a_missing_or_disabled_user_is_not_redeemed()
     {
         await AddUserAsync("u1");
-        await DisableUserAsync("u1");
+        await Db.DisableUserAsync("u1", Now);
         var disabled = await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("u1") });
         var missing = await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("u2") });
 

@@ -53,7 +53,7 @@ public abstract class RevocationStoreContract<TFixture> : StorageContract<TFixtu
     {
         await AppendAsync(Entry("a"));
         var (sequence, _) = (await Db.Revocations.ReadAfterAsync(0, Now, default)).ShouldHaveSingleItem();
-        await Db.ExecuteAsync("DELETE FROM revocations");
+        await Db.DeleteRevocationsAsync();
 
         await AppendAsync(Entry("b"));
 

@@ -98,7 +98,7 @@ public abstract class RotationContract<TFixture> : StorageContract<TFixture>
     {
         await AddUserAsync("u1");
         var (session, hash) = await AddRedeemedSessionAsync(Sample.Session(Now) with { Subject = Subject.User("u1") });
-        await DisableUserAsync("u1");
+        await Db.DisableUserAsync("u1", Now);
 
         await ShouldLoseAsync(Sample.Rotation(session, hash, Now), RotateOutcome.SubjectInactive, session);
     }
@@ -108,7 +108,17 @@ public abstract class RotationContract<TFixture> : StorageContract<TFixture>
     {
         await AddUserAsync("u1");
         var (session, hash) = await AddRedeemedSessionAsync(Sample.Session(Now) with { Subject = Subject.User("u1") });
-        await DeleteUserAsync("u1");
+        await Db.DeleteUserAsync("u1");
+
+        await ShouldLoseAsync(Sample.Rotation(session, hash, Now), RotateOutcome.SubjectInactive, session);
+    }
+
+    [Fact]
+    public async Task A_session_of_an_unknown_virtual_key_does_not_rotate()
+    {
+        var hash = Sample.Hash();
+        var session = await AddSessionAsync(
+            Sample.Session(Now) with { Subject = new Subject(SubjectKind.VirtualKey, "vk1"), Generation = 1, RefreshHash = hash });
 
         await ShouldLoseAsync(Sample.Rotation(session, hash, Now), RotateOutcome.SubjectInactive, session);
     }

@@ -34,11 +34,6 @@ public abstract class StorageContract<TFixture> : IAsyncLifetime
         return user;
     }
 
-    protected Task DisableUserAsync(string id) =>
-        Db.ExecuteAsync("UPDATE users SET disabled_at = $at WHERE id = $id", ("$at", Now.ToUnixTimeMilliseconds()), ("$id", id));
-
-    protected Task DeleteUserAsync(string id) => Db.ExecuteAsync("DELETE FROM users WHERE id = $id", ("$id", id));
-
     /// <summary>Sessions are made only by completing an authorization request; this walks one there.</summary>
     protected async Task<Session> AddSessionAsync(Session session)
     {

@@ -29,8 +29,13 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public abstract Task OpenAsync();
 
-    /// <summary>Runs a statement that no port has a transition for yet, for example to disable a user.</summary>
-    public abstract Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters);
+    // What no port does yet, but time and operators will.
+
+    public abstract Task DisableUserAsync(string id, DateTimeOffset at);
+
+    public abstract Task DeleteUserAsync(string id);
+
+    public abstract Task DeleteRevocationsAsync();
 
     public abstract ValueTask DisposeAsync();
 }

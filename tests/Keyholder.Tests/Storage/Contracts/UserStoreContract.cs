@@ -88,7 +88,7 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     public async Task A_disabled_user_is_returned()
     {
         var user = await AddUserAsync("u1");
-        await DisableUserAsync("u1");
+        await Db.DisableUserAsync("u1", Now);
 
         (await Db.Users.FindAsync("u1", default)).ShouldBe(user with { DisabledAt = Now });
         (await Db.Users.FindLocalAsync("name-of-u1", default))!.User.DisabledAt.ShouldBe(Now);

@@ -35,8 +35,14 @@ public abstract class SqliteFixture(SqliteStorageOptions options) : StorageFixtu
 
     public override async Task OpenAsync() => _storage = await SqliteStorage.OpenAsync(options, new ManualTimeProvider(), default);
 
-    public override async Task ExecuteAsync(string sql, params (string Name, object? Value)[] parameters) =>
-        await Storage.Database.WriteAsync(connection => connection.Execute(sql, parameters), default);
+    public override Task DisableUserAsync(string id, DateTimeOffset at) =>
+        Storage.Database.WriteAsync(connection => connection.Execute("UPDATE users SET disabled_at = $at WHERE id = $id", ("$at", at), ("$id", id)), default);
+
+    public override Task DeleteUserAsync(string id) =>
+        Storage.Database.WriteAsync(connection => connection.Execute("DELETE FROM users WHERE id = $id", ("$id", id)), default);
+
+    public override Task DeleteRevocationsAsync() =>
+        Storage.Database.WriteAsync(connection => connection.Execute("DELETE FROM revocations"), default);
 
     public override async ValueTask DisposeAsync()
     {
