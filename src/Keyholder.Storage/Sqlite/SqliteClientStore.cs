@@ -5,8 +5,14 @@ namespace Keyholder.Storage.Sqlite;
 /// <inheritdoc />
 internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
 {
-    public Task<ClientAddOutcome> AddAsync(Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => Add(connection, client, capacity, evictableBefore, now), cancellationToken);
+    public async Task<ClientAddOutcome> AddAsync(Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // When full, a refusal looks at every client: a flood of registrations is turned away here, without holding up the writer.
+        var (outcome, _) = await database.ReadAsync(connection => Judge(connection, client, capacity, evictableBefore, now), cancellationToken);
+        return outcome == ClientAddOutcome.Added
+            ? await database.WriteAsync(connection => Add(connection, client, capacity, evictableBefore, now), cancellationToken)
+            : outcome;
+    }
 
     public Task<Client?> FindAsync(string clientId, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -23,16 +29,10 @@ internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
 
     private static ClientAddOutcome Add(PreparedConnection connection, Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now)
     {
-        if (connection.Any("SELECT 1 FROM clients WHERE id = $id", ("$id", client.Id)))
+        var (outcome, victims) = Judge(connection, client, capacity, evictableBefore, now);
+        if (outcome != ClientAddOutcome.Added)
         {
-            return ClientAddOutcome.Duplicate;
-        }
-
-        var excess = connection.Scalar("SELECT count(*) FROM clients WHERE expires_at IS NULL OR expires_at > $now", ("$now", now)) + 1 - capacity;
-        var victims = excess <= 0 ? [] : FindEvictable(connection, excess, evictableBefore, now);
-        if (victims.Count < excess)
-        {
-            return ClientAddOutcome.Full;
+            return outcome;
         }
 
         connection.Execute("DELETE FROM clients WHERE expires_at <= $now", ("$now", now));
@@ -43,6 +43,23 @@ internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
 
         ClientRows.Insert(connection, client);
         return ClientAddOutcome.Added;
+    }
+
+    private static (ClientAddOutcome Outcome, IReadOnlyList<string> Victims) Judge(PreparedConnection connection, Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now)
+    {
+        if (connection.Any("SELECT 1 FROM clients WHERE id = $id", ("$id", client.Id)))
+        {
+            return (ClientAddOutcome.Duplicate, []);
+        }
+
+        var excess = connection.Scalar("SELECT count(*) FROM clients WHERE expires_at IS NULL OR expires_at > $now", ("$now", now)) + 1 - capacity;
+        if (excess <= 0)
+        {
+            return (ClientAddOutcome.Added, []);
+        }
+
+        var victims = FindEvictable(connection, excess, evictableBefore, now);
+        return victims.Count < excess ? (ClientAddOutcome.Full, []) : (ClientAddOutcome.Added, victims);
     }
 
     private static List<string> FindEvictable(PreparedConnection connection, long count, DateTimeOffset evictableBefore, DateTimeOffset now) => connection.Query(
