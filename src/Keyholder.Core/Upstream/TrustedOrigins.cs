@@ -1,0 +1,31 @@
+using Keyholder.Resources;
+
+namespace Keyholder.Upstream;
+
+/// <summary>The origins (scheme, host, port) that configuration itself named. Only these may be private or plain http; everything learned from elsewhere goes through the guard.</summary>
+public sealed class TrustedOrigins
+{
+    private readonly HashSet<string> _origins;
+
+    private TrustedOrigins(IEnumerable<Uri?> uris) =>
+        _origins = [.. uris.OfType<Uri>().Select(OriginOf)];
+
+    /// <summary>No origin is trusted.</summary>
+    public static TrustedOrigins None { get; } = new([]);
+
+    /// <summary>The origins of a provider's configured issuer and endpoints.</summary>
+    public static TrustedOrigins Of(Provider provider) => new(
+        [Uri.TryCreate(provider.Issuer, UriKind.Absolute, out var issuer) ? issuer : null, provider.AuthorizationEndpoint, provider.TokenEndpoint]);
+
+    /// <summary>Whether the URI's origin was named by configuration.</summary>
+    public bool Contains(Uri uri) => _origins.Contains(OriginOf(uri));
+
+    /// <summary>Whether the URI may be used at all: absolute, without user info or fragment, and https unless its origin is trusted.</summary>
+    public bool Allows(Uri uri) =>
+        uri.IsAbsoluteUri
+        && uri.UserInfo.Length == 0
+        && uri.Fragment.Length == 0
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && Contains(uri)));
+
+    private static string OriginOf(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+}
