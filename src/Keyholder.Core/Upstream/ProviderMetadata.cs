@@ -1,0 +1,18 @@
+namespace Keyholder.Upstream;
+
+/// <summary>What Keyholder uses of a provider: its configuration completed by its metadata document.</summary>
+internal sealed record ProviderMetadata
+{
+    /// <summary>The issuer that ID tokens and <c>iss</c> parameters must name; null when the provider was configured without one.</summary>
+    public string? Issuer { get; init; }
+
+    public required Uri AuthorizationEndpoint { get; init; }
+
+    public required Uri TokenEndpoint { get; init; }
+
+    /// <summary>Where the ID-token keys are; null for plain OAuth.</summary>
+    public Uri? JwksUri { get; init; }
+
+    /// <summary>Whether every authorization response carries <c>iss</c> (RFC 9207).</summary>
+    public bool IssuerInResponses { get; init; }
+}

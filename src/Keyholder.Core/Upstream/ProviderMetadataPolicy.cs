@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Keyholder.Resources;
+
+namespace Keyholder.Upstream;
+
+/// <summary>Pure rules of RFC 8414 and OpenID Connect Discovery: where the document lies and what of it may be used.</summary>
+internal static class ProviderMetadataPolicy
+{
+    private const string OAuthSuffix = "/.well-known/oauth-authorization-server";
+    private const string OidcSuffix = "/.well-known/openid-configuration";
+
+    /// <summary>Whether the configuration alone says everything.</summary>
+    public static bool IsConfigured(Provider provider) =>
+        provider is { Kind: ProviderKind.OAuth2, AuthorizationEndpoint: not null, TokenEndpoint: not null };
+
+    /// <summary>Where to look, in order: the form of the provider's own specification first, then the others that are in use (RFC 8414 section 5).</summary>
+    public static IReadOnlyList<Uri> WellKnownUris(string issuer, ProviderKind kind)
+    {
+        if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri) || uri.Query.Length > 0 || uri.Fragment.Length > 0)
+        {
+            return [];
+        }
+
+        var origin = uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
+        var path = uri.AbsolutePath.TrimEnd('/');
+        string[] forms = kind == ProviderKind.Oidc
+            ? [origin + path + OidcSuffix, origin + OidcSuffix + path, origin + OAuthSuffix + path]
+            : [origin + OAuthSuffix + path, origin + OidcSuffix + path, origin + path + OidcSuffix];
+        return [.. forms.Distinct(StringComparer.Ordinal).Select(form => new Uri(form))];
+    }
+
+    /// <summary>Completes a provider's configuration with its metadata document.</summary>
+    public static ProviderMetadataResult Complete(Provider provider, JsonElement document, TrustedOrigins trusted)
+    {
+        if (document.Text("issuer") != provider.Issuer)
+        {
+            return ProviderMetadataResult.Rejected("The metadata names another issuer.");
+        }
+
+        var endpointsConfigured = provider is { AuthorizationEndpoint: not null, TokenEndpoint: not null };
+        if (!endpointsConfigured && !document.Lists("code_challenge_methods_supported", "S256"))
+        {
+            return ProviderMetadataResult.Rejected("The metadata does not say that PKCE with S256 is supported.");
+        }
+
+        if (document.TryGetProperty("response_types_supported", out _) && !document.Lists("response_types_supported", "code"))
+        {
+            return ProviderMetadataResult.Rejected("The metadata does not support the response type code.");
+        }
+
+        var authorization = provider.AuthorizationEndpoint ?? Endpoint(document, "authorization_endpoint", trusted);
+        var token = provider.TokenEndpoint ?? Endpoint(document, "token_endpoint", trusted);
+        if (authorization is null || token is null)
+        {
+            return ProviderMetadataResult.Rejected("The metadata lacks an endpoint, or names one that is not https.");
+        }
+
+        var keys = provider.Kind == ProviderKind.Oidc ? Endpoint(document, "jwks_uri", trusted) : null;
+        if (provider.Kind == ProviderKind.Oidc && keys is null)
+        {
+            return ProviderMetadataResult.Rejected("The metadata lacks jwks_uri, or names one that is not https.");
+        }
+
+        return ProviderMetadataResult.Of(new ProviderMetadata
+        {
+            Issuer = provider.Issuer,
+            AuthorizationEndpoint = authorization,
+            TokenEndpoint = token,
+            JwksUri = keys,
+            IssuerInResponses = document.TryGetProperty("authorization_response_iss_parameter_supported", out var iss) && iss.ValueKind == JsonValueKind.True,
+        });
+    }
+
+    private static Uri? Endpoint(JsonElement document, string name, TrustedOrigins trusted) =>
+        Uri.TryCreate(document.Text(name), UriKind.Absolute, out var uri) && trusted.Allows(uri) ? uri : null;
+}

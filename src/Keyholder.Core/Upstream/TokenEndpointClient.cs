@@ -1,0 +1,59 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Keyholder.Resources;
+
+namespace Keyholder.Upstream;
+
+/// <summary>Speaks to a provider's token endpoint: the code exchange and the refresh (RFC 6749 sections 4.1.3 and 6).</summary>
+internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
+{
+    /// <summary>Exchanges an authorization code.</summary>
+    public Task<TokenEndpointResult> ExchangeAsync(Provider provider, Uri endpoint, string code, string callback, string verifier, CancellationToken cancellationToken) =>
+        SendAsync(
+            provider,
+            endpoint,
+            [
+                new("grant_type", "authorization_code"),
+                new("code", code),
+                new("redirect_uri", callback),
+                new("code_verifier", verifier),
+            ],
+            cancellationToken);
+
+    /// <summary>Refreshes a token set.</summary>
+    public Task<TokenEndpointResult> RefreshAsync(Provider provider, Uri endpoint, string refreshToken, CancellationToken cancellationToken) =>
+        SendAsync(provider, endpoint, [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)], cancellationToken);
+
+    private async Task<TokenEndpointResult> SendAsync(Provider provider, Uri endpoint, List<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    {
+        if (provider.ResourceParameter is { } resource)
+        {
+            form.Add(new("resource", resource));
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+        request.Headers.Accept.ParseAdd("application/json");
+        Authenticate(request, form, provider);
+        request.Content = new FormUrlEncodedContent(form);
+        return TokenResponsePolicy.Read(await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken), time.GetUtcNow());
+    }
+
+    private static void Authenticate(HttpRequestMessage request, List<KeyValuePair<string, string>> form, Provider provider)
+    {
+        if (provider is { ClientAuthMethod: "client_secret_basic", ClientSecret: { } secret })
+        {
+            var pair = $"{FormEncode(provider.ClientId)}:{FormEncode(secret)}";
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
+            return;
+        }
+
+        form.Add(new("client_id", provider.ClientId));
+        if (provider is { ClientAuthMethod: "client_secret_post", ClientSecret: { } posted })
+        {
+            form.Add(new("client_secret", posted));
+        }
+    }
+
+    // RFC 6749 section 2.3.1: both are application/x-www-form-urlencoded before they are joined.
+    private static string FormEncode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
+}

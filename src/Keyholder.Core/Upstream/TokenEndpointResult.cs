@@ -1,0 +1,15 @@
+using Keyholder.Vault;
+
+namespace Keyholder.Upstream;
+
+/// <summary>The answer of a provider's token endpoint.</summary>
+/// <param name="Outcome">What it made of the request.</param>
+/// <param name="Tokens">The token set; only when issued. Secret.</param>
+/// <param name="IdToken">The ID token, if one came along; not validated. Secret.</param>
+/// <param name="RetryAfter">When to come back, if it said so.</param>
+/// <param name="Debug">The private reason of a failure, in Keyholder's own words.</param>
+internal sealed record TokenEndpointResult(
+    TokenEndpointOutcome Outcome, TokenSet? Tokens = null, string? IdToken = null, TimeSpan? RetryAfter = null, string? Debug = null)
+{
+    public override string ToString() => $"token endpoint result ({Outcome})";
+}

@@ -1,0 +1,145 @@
+using System.Security.Cryptography;
+using System.Text;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+using Keyholder.Vault;
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Upstream;
+
+/// <summary>Keyholder as an OAuth client of a provider: one authorization-code redirect with fresh state, nonce and PKCE verifier, there and back.</summary>
+public sealed class UpstreamLegs : IUpstreamLegs
+{
+    private const int SecretSize = 32;
+    private const int MaxCodeLength = 8192;
+    private readonly ProviderMetadataSource _metadata;
+    private readonly TokenEndpointClient _tokens;
+    private readonly IdTokenValidator _idTokens;
+    private readonly LegSecretsSealer _sealer;
+    private readonly ILogger _logger;
+
+    /// <summary>Legs to the providers reached by <paramref name="client"/>.</summary>
+    public UpstreamLegs(UpstreamClient client, ISecretSealer sealer, ILogger<UpstreamLegs> logger)
+    {
+        _metadata = client.Metadata;
+        _tokens = client.Tokens;
+        _idTokens = client.IdTokens;
+        _sealer = new LegSecretsSealer(sealer);
+        _logger = logger;
+    }
+
+    /// <inheritdoc />
+    public async Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, CancellationToken cancellationToken)
+    {
+        var found = signIn && provider.Kind != ProviderKind.Oidc
+            ? ProviderMetadataResult.Rejected("Only an OpenID Connect provider can prove an identity.")
+            : await _metadata.GetAsync(provider, cancellationToken);
+        if (found.Metadata is not { } metadata)
+        {
+            UpstreamLog.LegNotStarted(_logger, provider.Name, found.Outcome, found.Debug);
+            return (null, found.Outcome);
+        }
+
+        var state = FreshSecret();
+        var secrets = new LegSecrets(FreshSecret(), FreshSecret(), metadata.Issuer, provider.ClientId, callback, signIn);
+        var challenge = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(secrets.Verifier)));
+        var stateHash = SHA256.HashData(Encoding.ASCII.GetBytes(state));
+        var redirect = AuthorizationUrl.Build(provider, metadata, secrets, state, challenge);
+        return (new StartedLeg(redirect, stateHash, _sealer.Seal(secrets, stateHash, provider.Name)), LegOutcome.Succeeded);
+    }
+
+    /// <inheritdoc />
+    public async Task<CompletedLeg> CompleteAsync(Provider provider, string callback, ConnectionFlow flow, LegCallback response, CancellationToken cancellationToken)
+    {
+        var completed = await CompleteCoreAsync(provider, callback, flow, response, cancellationToken);
+        if (completed.Outcome != LegOutcome.Succeeded)
+        {
+            UpstreamLog.LegFailed(_logger, provider.Name, completed.Outcome, completed.Debug);
+        }
+
+        return completed;
+    }
+
+    private async Task<CompletedLeg> CompleteCoreAsync(Provider provider, string callback, ConnectionFlow flow, LegCallback response, CancellationToken cancellationToken)
+    {
+        if (flow.Provider != provider.Name || _sealer.Open(flow.SealedSecrets, flow.StateHash, provider.Name) is not { } secrets)
+        {
+            return Rejected("The flow belongs to another provider or was changed.");
+        }
+
+        var found = await _metadata.GetAsync(provider, cancellationToken);
+        if (found.Metadata is not { } metadata)
+        {
+            return new CompletedLeg(found.Outcome, Debug: found.Debug);
+        }
+
+        // Whatever could be a mix-up is refused before the code goes anywhere and before the error is believed (RFC 9207 section 2.4).
+        if (FindMixUp(provider, callback, flow, secrets, metadata, response) is { } mixUp)
+        {
+            return Rejected(mixUp);
+        }
+
+        if (response.Error is not null)
+        {
+            return FromError(response.Error);
+        }
+
+        if (response.Code is not { Length: > 0 and <= MaxCodeLength } code)
+        {
+            return Rejected("The callback carries no usable code.");
+        }
+
+        var exchanged = await _tokens.ExchangeAsync(provider, metadata.TokenEndpoint, code, callback, secrets.Verifier, cancellationToken);
+        if (exchanged.Tokens is not { } tokens)
+        {
+            return FromTokenEndpoint(provider, exchanged);
+        }
+
+        if (provider.Kind != ProviderKind.Oidc || (exchanged.IdToken is null && !secrets.SignIn))
+        {
+            return new CompletedLeg(LegOutcome.Succeeded, tokens);
+        }
+
+        var identity = exchanged.IdToken is null
+            ? IdTokenResult.Rejected("The token response has no ID token.")
+            : await _idTokens.ValidateAsync(exchanged.IdToken, provider, metadata, secrets.Nonce, cancellationToken);
+        return identity.Outcome == LegOutcome.Succeeded
+            ? new CompletedLeg(LegOutcome.Succeeded, tokens, identity.Subject, identity.DisplayName)
+            : new CompletedLeg(identity.Outcome, Debug: identity.Debug);
+    }
+
+    private static string? FindMixUp(
+        Provider provider, string callback, ConnectionFlow flow, LegSecrets secrets, ProviderMetadata metadata, LegCallback response)
+    {
+        if (secrets.Issuer != metadata.Issuer || secrets.ClientId != provider.ClientId
+            || secrets.Callback != callback || secrets.SignIn != (flow.Purpose == ConnectionPurpose.SignIn))
+        {
+            return "The provider's configuration or the flow changed since the redirect.";
+        }
+
+        return response.Issuer is null
+            ? metadata.IssuerInResponses ? "The callback lacks the iss parameter the provider promises." : null
+            : metadata.Issuer is not null && response.Issuer != metadata.Issuer ? "The callback names another issuer." : null;
+    }
+
+    private static CompletedLeg FromError(string error) => error switch
+    {
+        "access_denied" => new CompletedLeg(LegOutcome.Denied, Debug: "access_denied"),
+        "server_error" or "temporarily_unavailable" => new CompletedLeg(LegOutcome.Unavailable, Debug: "The provider answered with a temporary error."),
+        _ => Rejected("The provider answered with an error."),
+    };
+
+    private CompletedLeg FromTokenEndpoint(Provider provider, TokenEndpointResult result)
+    {
+        if (result.Outcome == TokenEndpointOutcome.ClientRefused)
+        {
+            UpstreamLog.ClientRefused(_logger, provider.Name);
+        }
+
+        return new CompletedLeg(result.Outcome == TokenEndpointOutcome.Unavailable ? LegOutcome.Unavailable : LegOutcome.Rejected, Debug: result.Debug);
+    }
+
+    private static CompletedLeg Rejected(string debug) => new(LegOutcome.Rejected, Debug: debug);
+
+    private static string FreshSecret() => Base64UrlText.Encode(RandomNumberGenerator.GetBytes(SecretSize));
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Upstream;
+
+internal static partial class UpstreamLog
+{
+    [LoggerMessage(1500, LogLevel.Warning, "A leg to provider {Provider} cannot start: {Outcome}. {Reason}")]
+    public static partial void LegNotStarted(ILogger logger, string provider, LegOutcome outcome, string? reason);
+
+    [LoggerMessage(1501, LogLevel.Warning, "A leg to provider {Provider} ended without tokens: {Outcome}. {Reason}")]
+    public static partial void LegFailed(ILogger logger, string provider, LegOutcome outcome, string? reason);
+
+    [LoggerMessage(1502, LogLevel.Error, "Provider {Provider} refuses Keyholder's own client credentials; check client id, secret and authentication method.")]
+    public static partial void ClientRefused(ILogger logger, string provider);
+
+    [LoggerMessage(1503, LogLevel.Warning, "Refreshing {Credential} did not succeed, it will be tried again: {Reason}")]
+    public static partial void RefreshFailed(ILogger logger, Vault.CredentialKey credential, string? reason);
+
+    [LoggerMessage(1504, LogLevel.Error, "A refreshed token set of {Credential} could not be stored (rotated: {Rotated}).")]
+    public static partial void RefreshNotStored(ILogger logger, Exception exception, Vault.CredentialKey credential, bool rotated);
+
+    [LoggerMessage(1505, LogLevel.Debug, "Refreshed {Credential}.")]
+    public static partial void Refreshed(ILogger logger, Vault.CredentialKey credential);
+}
