@@ -1,0 +1,37 @@
+using Keyholder.Vault;
+
+namespace Keyholder.Upstream;
+
+/// <summary>Pure rules of when an access token is refreshed and how a refresh's answer is merged.</summary>
+internal static class RefreshPolicy
+{
+    /// <summary>Whether the access token is still to be used as it is. A token that lives shorter than twice the margin is used for the first half of its life, else every request would refresh it.</summary>
+    /// <param name="tokens">The token set.</param>
+    /// <param name="receivedAt">When it was stored.</param>
+    /// <param name="margin">How long before its expiry a token is refreshed.</param>
+    /// <param name="now">Now.</param>
+    public static bool IsFresh(TokenSet tokens, DateTimeOffset receivedAt, TimeSpan margin, DateTimeOffset now)
+    {
+        if (tokens.ExpiresAt is not { } expiry)
+        {
+            return true;
+        }
+
+        var half = receivedAt < expiry ? (expiry - receivedAt) / 2 : TimeSpan.Zero;
+        return now < expiry - (half < margin ? half : margin);
+    }
+
+    /// <summary>Whether the provider still has to accept the access token.</summary>
+    public static bool IsAlive(TokenSet tokens, DateTimeOffset now) => tokens.ExpiresAt is null || now < tokens.ExpiresAt;
+
+    /// <summary>The token set to keep: a missing refresh token or scope means that the old one stands (RFC 6749 sections 5.1 and 6).</summary>
+    public static TokenSet Merge(TokenSet before, TokenSet refreshed) => refreshed with
+    {
+        RefreshToken = refreshed.RefreshToken ?? before.RefreshToken,
+        Scope = refreshed.Scope ?? before.Scope,
+    };
+
+    /// <summary>Whether the provider replaced the refresh token, so that the one in the store is dead.</summary>
+    public static bool IsRotated(TokenSet before, TokenSet refreshed) =>
+        refreshed.RefreshToken is not null && refreshed.RefreshToken != before.RefreshToken;
+}
