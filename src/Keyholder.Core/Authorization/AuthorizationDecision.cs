@@ -8,7 +8,7 @@ namespace Keyholder.Authorization;
 /// <param name="Step">What has to happen.</param>
 /// <param name="Client">The client; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
 /// <param name="Resource">The resource; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
-/// <param name="Remembered">What the subject approved for this client before, if anything.</param>
+/// <param name="Remembered">What the subject approved for this client, as it is now, before; null when nothing.</param>
 /// <param name="Error">The error of <see cref="AuthorizationStep.Fail"/>.</param>
 public sealed record AuthorizationDecision(
     AuthorizationStep Step,

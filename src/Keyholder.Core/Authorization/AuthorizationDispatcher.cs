@@ -62,8 +62,9 @@ public sealed class AuthorizationDispatcher(
             return new(AuthorizationStep.RefuseSubject, client, resource);
         }
 
-        var remembered = await consents.FindAsync(
+        var found = await consents.FindAsync(
             request.Subject, request.ClientId, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, cancellationToken);
+        var remembered = ConsentPolicy.IsOf(client, found) ? found : null;
         return request.Phase == AuthorizationPhase.Consent
             ? DecideConsent(request, prompt, client, resource, remembered)
             : await DecideUpstreamAsync(request, prompt, client, resource, remembered, cancellationToken);

@@ -19,5 +19,9 @@ public static class ConsentPolicy
         && remembered.RedirectHost == RedirectUriPolicy.RedirectHost(request.RedirectUri)
         && OAuth.Scopes.Covers(remembered.Scopes, request.Scopes)
         && (options.RememberConsentForNativeClients || !RedirectUriPolicy.IsNative(request.RedirectUri))
-        && CryptographicOperations.FixedTimeEquals(remembered.ClientFingerprint, ClientFingerprint.Of(client));
+        && IsOf(client, remembered);
+
+    /// <summary>Whether the approval was given to the client as it is now; a changed client inherits nothing.</summary>
+    public static bool IsOf(Client client, Consent? remembered) =>
+        remembered is not null && CryptographicOperations.FixedTimeEquals(remembered.ClientFingerprint, ClientFingerprint.Of(client));
 }

@@ -1,9 +1,11 @@
+using Keyholder.OAuth;
+
 namespace Keyholder.Server.Pages;
 
 /// <summary>The paths of the authorization flow, below the issuer.</summary>
 internal static class AuthorizationPaths
 {
-    public const string Authorize = "/authorize";
+    public const string Authorize = EndpointPaths.Authorize;
     public const string Continue = "/authorize/continue";
     public const string SignIn = "/authorize/sign-in";
     public const string Consent = "/authorize/consent";

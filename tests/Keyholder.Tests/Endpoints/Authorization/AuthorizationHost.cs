@@ -1,0 +1,83 @@
+using Keyholder.Authorization;
+using Keyholder.Clients;
+using Keyholder.Resources;
+using Keyholder.Sessions;
+using Keyholder.Storage;
+using Keyholder.Tests.Authorization;
+using Keyholder.Tests.Testing;
+using Keyholder.Tokens;
+using Keyholder.Upstream;
+using Keyholder.Users;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Keyholder.Tests.Endpoints.Authorization;
+
+/// <summary>The server with two resources (one with a provider), clients that can change, a provider that answers as told, and a user <c>ada</c>.</summary>
+internal sealed class AuthorizationHost : IAsyncDisposable
+{
+    public const string Issuer = "http://localhost:7717";
+    public const string NotesUri = Issuer + "/mcp/notes";
+    public const string FilesUri = Issuer + "/mcp/files";
+    public const string Password = "correct horse battery";
+
+    private AuthorizationHost(KeyholderHost server, FakeLegs legs, FakeClients clients) => (Server, Legs, Clients) = (server, legs, clients);
+
+    public KeyholderHost Server { get; }
+
+    public FakeLegs Legs { get; }
+
+    public FakeClients Clients { get; }
+
+    public ManualTimeProvider Time => Server.Time;
+
+    /// <summary>What Keyholder itself logs, at every level. The framework's own lines below Warning, which hold URLs, are never switched on.</summary>
+    public string OwnLogs => string.Join('\n', Server.Logs.Lines.Where(line => line.Split(' ')[1].StartsWith("Keyholder.", StringComparison.Ordinal)));
+
+    public static async Task<AuthorizationHost> StartAsync(AuthorizationOptions? options = null)
+    {
+        var legs = new FakeLegs();
+        var clients = new FakeClients();
+        clients[AuthorizationSamples.App.Id] = AuthorizationSamples.App;
+        Resource[] resources =
+        [
+            AuthorizationSamples.Resource("notes", ResourceAuthKind.None, Issuer),
+            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer),
+        ];
+        var server = await KeyholderHost.StartAsync(
+            configuration => configuration with
+            {
+                Resources = new ResourceSnapshot(resources, [AuthorizationSamples.Cloud]),
+                Authorization = options ?? new AuthorizationOptions(),
+            },
+            services =>
+            {
+                services.AddSingleton<IUpstreamLegs>(legs);
+                services.AddSingleton<IClientDirectory>(clients);
+                services.TryAddSingleton<OpaqueTokenFormats>();
+                services.TryAddSingleton<AuthorizationCodeIssuer>();
+            });
+        var host = new AuthorizationHost(server, legs, clients);
+        await host.AddUserAsync("ada");
+        return host;
+    }
+
+    public T Get<T>()
+        where T : notnull => Server.Services.GetRequiredService<T>();
+
+    public async Task AddUserAsync(string name) =>
+        (await Get<LocalUserService>().AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);
+
+    public async Task<User> FindUserAsync(string name) => (await Get<IUserStore>().FindLocalAsync(name, CancellationToken.None)).ShouldNotBeNull().User;
+
+    public Browser CreateBrowser() => new(Server.CreateBrowser());
+
+    /// <summary>The session a code opened.</summary>
+    public async Task<Session> FindSessionAsync(string code)
+    {
+        Get<OpaqueTokenFormats>().AuthorizationCode.TryParse(code, out var token).ShouldBeTrue();
+        return (await Get<ISessionStore>().FindAsync(token.SessionId, CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
