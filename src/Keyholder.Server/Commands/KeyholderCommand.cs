@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
-using Keyholder.Storage;
 
 namespace Keyholder.Server.Commands;
 
@@ -55,5 +54,5 @@ public static class KeyholderCommand
         $"the configuration {result.File ?? "(no file)"} has {result.Problems.Count} problem(s):\n" + string.Join('\n', result.Problems.Select(p => "  " + p));
 
     private static bool IsOperational(Exception e) =>
-        e is StartException or IOException or UnauthorizedAccessException or SocketException or CryptographicException or SchemaTooNewException or DbException;
+        e is StartException or IOException or UnauthorizedAccessException or SocketException or CryptographicException or DbException;
 }

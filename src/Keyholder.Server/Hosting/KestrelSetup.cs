@@ -9,7 +9,8 @@ namespace Keyholder.Server.Hosting;
 /// <summary>Addresses, certificate and limits of the HTTP server.</summary>
 internal static class KestrelSetup
 {
-    private const long MinimumBodyLimit = 64 * 1024;
+    /// <summary>Enough for every form and document; the resources set their own limit per request.</summary>
+    private const long MaxRequestBodyBytes = 64 * 1024;
 
     public static void AddKestrel(this WebApplicationBuilder builder, KeyholderConfiguration configuration, TimeProvider time)
     {
@@ -22,7 +23,7 @@ internal static class KestrelSetup
             kestrel.Limits.MaxRequestLineSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(130);
-            kestrel.Limits.MaxRequestBodySize = configuration.Resources.Resources.Select(r => r.MaxRequestBodyBytes).Append(MinimumBodyLimit).Max();
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
             foreach (var address in configuration.Listen)
             {
                 kestrel.Listen(address, listen =>

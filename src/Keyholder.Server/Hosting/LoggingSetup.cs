@@ -10,6 +10,7 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Keyholder", logging.Level);
+        builder.MuteFailedStart();
         if (logging.Format == LogFormat.Json)
         {
             builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
@@ -23,5 +24,13 @@ internal static class LoggingSetup
                 console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
             });
         }
+    }
+
+    /// <summary>What ends the start is thrown to the command that started it, which says so once; the host's own stack trace of it is left out.</summary>
+    private static void MuteFailedStart(this WebApplicationBuilder builder)
+    {
+        var started = new StartedSignal();
+        builder.Services.AddHostedService(_ => started);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => started.IsSet && level >= LogLevel.Warning);
     }
 }

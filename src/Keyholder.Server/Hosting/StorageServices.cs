@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Keyholder.Server.Configuration;
+using Keyholder.Storage;
 using Keyholder.Storage.Sqlite;
 
 namespace Keyholder.Server.Hosting;
@@ -7,8 +9,19 @@ namespace Keyholder.Server.Hosting;
 internal static class StorageServices
 {
     /// <summary>Opens the storage, making the database when it is missing.</summary>
-    public static Task<SqliteStorage> OpenAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken) =>
-        SqliteStorage.OpenAsync(storage.Kind == StorageKind.Memory ? SqliteStorageOptions.Memory : new(Path.GetFullPath(storage.Path)), time, cancellationToken);
+    /// <exception cref="StartException">It cannot be opened.</exception>
+    public static async Task<SqliteStorage> OpenAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var options = storage.Kind == StorageKind.Memory ? SqliteStorageOptions.Memory : new SqliteStorageOptions(Path.GetFullPath(storage.Path));
+        try
+        {
+            return await SqliteStorage.OpenAsync(options, time, cancellationToken);
+        }
+        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or SchemaTooNewException)
+        {
+            throw new StartException($"the database {options.Path ?? "in memory"} cannot be opened: {e.Message}", e);
+        }
+    }
 
     /// <summary>Registers every port. The container closes the storage.</summary>
     public static void AddStorage(this IServiceCollection services, SqliteStorage storage)

@@ -12,7 +12,7 @@ namespace Keyholder.Tests.Testing;
 /// <summary>
 /// The whole server in memory: real Kestrel over pipes, in-memory SQLite, a clock that moves only when told to, every log line kept.
 /// <code>
-/// await using var host = await KeyholderHost.StartAsync(config => config with { Resources = … });
+/// await using var host = await KeyholderHost.StartAsync("""{ "resources": { "demo": { "upstream": "https://up.example/mcp", "auth": "none" } } }""");
 /// var browser = host.CreateClient();
 /// </code>
 /// </summary>
@@ -41,6 +41,17 @@ internal sealed class KeyholderHost : IAsyncDisposable
     public KeyholderConfiguration Configuration => Services.GetRequiredService<KeyholderConfiguration>();
 
     public Issuer Issuer => Configuration.Issuer;
+
+    /// <summary>Starts a server as the configuration file <paramref name="json"/> describes it, with storage in memory.</summary>
+    /// <param name="json">As an operator would write it, comments included.</param>
+    /// <param name="services">Replaces services; the last registration wins.</param>
+    /// <param name="time">The clock; a new one by default.</param>
+    public static Task<KeyholderHost> StartAsync(string json, Action<IServiceCollection>? services = null, ManualTimeProvider? time = null)
+    {
+        var result = ConfigurationLoader.Parse(json, new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = "memory" });
+        result.Problems.ShouldBeEmpty();
+        return StartAsync(_ => result.Configuration!, services, time);
+    }
 
     /// <summary>Starts a server.</summary>
     /// <param name="configure">Changes the <see cref="Defaults"/>.</param>
