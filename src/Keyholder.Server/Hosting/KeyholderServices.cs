@@ -22,6 +22,7 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Upstream);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources));
 
+        services.AddUpstream();
         services.AddAuthorizationFlow();
 
         // One line per part: services.AddTokens(); services.AddClients(configuration.Clients); …

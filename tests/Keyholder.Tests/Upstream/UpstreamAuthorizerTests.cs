@@ -13,7 +13,7 @@ namespace Keyholder.Tests.Upstream;
 
 public sealed class UpstreamAuthorizerTests : IDisposable
 {
-    private static readonly Resource Resource = new()
+    internal static readonly Resource Resource = new()
     {
         Name = "github",
         Uri = "https://keys.example/mcp/github",

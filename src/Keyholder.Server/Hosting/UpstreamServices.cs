@@ -1,0 +1,17 @@
+using Keyholder.Upstream;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Registers Keyholder as an OAuth client of providers.</summary>
+internal static class UpstreamServices
+{
+    /// <summary>Registers the guarded HTTP client, legs to providers and the swap of access tokens for upstream credentials. Needs the vault.</summary>
+    public static void AddUpstream(this IServiceCollection services)
+    {
+        services.AddSingleton<IHostResolver, SystemHostResolver>();
+        services.AddSingleton<GuardedHttp>();
+        services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<IUpstreamLegs, UpstreamLegs>();
+        services.AddSingleton<IUpstreamAuthorizer, UpstreamAuthorizer>();
+    }
+}
