@@ -6,7 +6,7 @@ namespace Keyholder.Authorization;
 
 /// <summary>
 /// Which scopes an approval grants. An authorization does not drop what the same person approved for the same client, redirect host and resource before, so that a
-/// step-up that asks for nothing but the missing scope keeps the rest (docs/adr). The consent page shows exactly this set.
+/// step-up that asks for nothing but the missing scope keeps the rest (docs/adr/0007). The consent page shows exactly this set.
 /// </summary>
 public static class ScopeGrant
 {

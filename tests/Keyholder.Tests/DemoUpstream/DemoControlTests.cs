@@ -78,7 +78,7 @@ public sealed class DemoControlTests : IAsyncLifetime
         _app.Switches = _app.Switches with { ApiDelayMs = 60_000 };
 
         var answer = _flow.Http.SendAsync(ModernRequest("/open/mcp", "tools/list"));
-        await _clock.Waiting;
+        await Task.WhenAny(_clock.Waiting, answer);
         answer.IsCompleted.ShouldBeFalse();
         _clock.Advance(TimeSpan.FromMinutes(1));
 

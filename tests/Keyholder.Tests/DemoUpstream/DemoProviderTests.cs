@@ -267,7 +267,7 @@ public sealed class DemoProviderTests : IAsyncLifetime
         _app.Switches = _app.Switches with { TokenDelayMs = 60_000 };
 
         var answer = _flow.RedeemAsync(code);
-        await _clock.Waiting;
+        await Task.WhenAny(_clock.Waiting, answer);
         answer.IsCompleted.ShouldBeFalse();
         _app.Switches = _app.Switches with { TokenDelayMs = 0 };
         _clock.Advance(TimeSpan.FromSeconds(59));

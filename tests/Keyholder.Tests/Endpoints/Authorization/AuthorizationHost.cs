@@ -34,29 +34,38 @@ internal sealed class AuthorizationHost : IAsyncDisposable
     /// <summary>What Keyholder itself logs, at every level. The framework's own lines below Warning, which hold URLs, are never switched on.</summary>
     public string OwnLogs => string.Join('\n', Server.Logs.Lines.Where(line => line.Split(' ')[1].StartsWith("Keyholder.", StringComparison.Ordinal)));
 
-    public static async Task<AuthorizationHost> StartAsync(AuthorizationOptions? options = null)
+    /// <summary>Starts the server.</summary>
+    /// <param name="options">The rules of the flow.</param>
+    /// <param name="provider">The provider instead of the fake one; <paramref name="services"/> has to replace its legs too.</param>
+    /// <param name="time">The clock, when the provider shares it.</param>
+    /// <param name="services">Replaces services.</param>
+    public static async Task<AuthorizationHost> StartAsync(
+        AuthorizationOptions? options = null, Provider? provider = null, ManualTimeProvider? time = null, Action<IServiceCollection>? services = null)
     {
+        provider ??= AuthorizationSamples.Cloud;
         var legs = new FakeLegs();
         var clients = new FakeClients();
         clients[AuthorizationSamples.App.Id] = AuthorizationSamples.App;
         Resource[] resources =
         [
             AuthorizationSamples.Resource("notes", ResourceAuthKind.None, Issuer),
-            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer),
+            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer) with { Provider = provider },
         ];
         var server = await KeyholderHost.StartAsync(
             configuration => configuration with
             {
-                Resources = new ResourceSnapshot(resources, [AuthorizationSamples.Cloud]),
+                Resources = new ResourceSnapshot(resources, [provider]),
                 Authorization = options ?? new AuthorizationOptions(),
             },
-            services =>
+            registered =>
             {
-                services.AddSingleton<IUpstreamLegs>(legs);
-                services.AddSingleton<IClientDirectory>(clients);
-                services.TryAddSingleton<OpaqueTokenFormats>();
-                services.TryAddSingleton<AuthorizationCodeIssuer>();
-            });
+                registered.AddSingleton<IUpstreamLegs>(legs);
+                registered.AddSingleton<IClientDirectory>(clients);
+                registered.TryAddSingleton<OpaqueTokenFormats>();
+                registered.TryAddSingleton<AuthorizationCodeIssuer>();
+                services?.Invoke(registered);
+            },
+            time);
         var host = new AuthorizationHost(server, legs, clients);
         await host.AddUserAsync("ada");
         return host;
