@@ -1,5 +1,5 @@
 using Keyholder.Server.Configuration;
-using Keyholder.Storage.Sqlite;
+using Keyholder.Storage;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Keyholder.Server.Hosting;
@@ -34,7 +34,7 @@ public static class KeyholderApp
             app.MapKeyholder();
 
             // Only what the container has handed out is closed with it, and last what was handed out first.
-            app.Services.GetRequiredService<SqliteStorage>();
+            app.Services.GetRequiredService<IKeyholderStorage>();
             return app;
         }
         catch

@@ -1,7 +1,7 @@
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints.Authorization;
-using Keyholder.Storage.Sqlite;
+using Keyholder.Storage;
 using Keyholder.Vault;
 
 namespace Keyholder.Server.Hosting;
@@ -30,7 +30,7 @@ internal static class KeyholderServices
 
     /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>
     public static async Task LoadKeyholderAsync(
-        this IServiceCollection services, KeyholderConfiguration configuration, SqliteStorage storage, TimeProvider time, CancellationToken cancellationToken)
+        this IServiceCollection services, KeyholderConfiguration configuration, IKeyholderStorage storage, TimeProvider time, CancellationToken cancellationToken)
     {
         services.AddStorage(storage);
         var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));

@@ -10,7 +10,7 @@ internal static class StorageServices
 {
     /// <summary>Opens the storage, making the database when it is missing.</summary>
     /// <exception cref="StartException">It cannot be opened.</exception>
-    public static async Task<SqliteStorage> OpenAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<IKeyholderStorage> OpenAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken)
     {
         var options = storage.Kind == StorageKind.Memory ? SqliteStorageOptions.Memory : new SqliteStorageOptions(Path.GetFullPath(storage.Path));
         try
@@ -24,7 +24,7 @@ internal static class StorageServices
     }
 
     /// <summary>Registers every port. The container closes the storage.</summary>
-    public static void AddStorage(this IServiceCollection services, SqliteStorage storage)
+    public static void AddStorage(this IServiceCollection services, IKeyholderStorage storage)
     {
         services.AddSingleton(_ => storage);
         services.AddSingleton(storage.Audit);
@@ -35,6 +35,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.Revocations);
+        services.AddSingleton(storage.RevocationSignal);
         services.AddSingleton(storage.ServerSecrets);
         services.AddSingleton(storage.Sessions);
         services.AddSingleton(storage.Users);

@@ -1,19 +1,14 @@
 using Keyholder.Upstream;
-using Keyholder.Vault;
-using Microsoft.Data.Sqlite;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>Rows of <c>connection_flows</c>.</summary>
 internal static class ConnectionFlowRows
 {
-    public const string Columns = """
-        state_hash, purpose, provider, browser_hash, authorization_request_id, owner_kind, owner_id, sealed_secrets, created_at, expires_at
-        """;
-
     public static void Insert(PreparedConnection connection, ConnectionFlow flow) => connection.Execute(
         $"""
-        INSERT INTO connection_flows ({Columns}) VALUES (
+        INSERT INTO connection_flows ({ConnectionFlowColumns.All}) VALUES (
           $state_hash, $purpose, $provider, $browser_hash, $authorization_request_id, $owner_kind, $owner_id, $sealed_secrets, $created_at, $expires_at)
         """,
         ("$state_hash", flow.StateHash),
@@ -26,17 +21,4 @@ internal static class ConnectionFlowRows
         ("$sealed_secrets", flow.SealedSecrets),
         ("$created_at", flow.CreatedAt),
         ("$expires_at", flow.ExpiresAt));
-
-    public static ConnectionFlow Read(SqliteDataReader row) => new()
-    {
-        StateHash = row.Bytes(0),
-        Purpose = StoredWords.Purpose.Read(row.GetString(1)),
-        Provider = row.GetString(2),
-        BrowserHash = row.Bytes(3),
-        AuthorizationRequestId = row.GetString(4),
-        Owner = row.IsDBNull(5) ? null : new CredentialOwner(StoredWords.OwnerKind.Read(row.GetString(5)), row.GetString(6)),
-        SealedSecrets = row.Bytes(7),
-        CreatedAt = row.Time(8),
-        ExpiresAt = row.Time(9),
-    };
 }

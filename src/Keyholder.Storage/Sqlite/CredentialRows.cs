@@ -1,19 +1,15 @@
 using Keyholder.Vault;
-using Microsoft.Data.Sqlite;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>Rows of <c>credentials</c>.</summary>
 internal static class CredentialRows
 {
-    public const string Columns = """
-        owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at
-        """;
-
     /// <summary>Inserts the row unless its key is taken; how many rows changed.</summary>
     public static int Insert(PreparedConnection connection, StoredCredential credential) => connection.Execute(
         $"""
-        INSERT INTO credentials ({Columns}) VALUES (
+        INSERT INTO credentials ({CredentialColumns.All}) VALUES (
           $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at)
         ON CONFLICT (owner_kind, owner_id, provider) DO NOTHING
         """,
@@ -52,19 +48,4 @@ internal static class CredentialRows
         ("$expires_at", credential.ExpiresAt),
         ("$updated_at", credential.UpdatedAt),
         ("$expected", expectedVersion));
-
-    public static StoredCredential Read(SqliteDataReader row) => new()
-    {
-        Key = new CredentialKey(new CredentialOwner(StoredWords.OwnerKind.Read(row.GetString(0)), row.GetString(1)), row.GetString(2)),
-        RowId = row.Bytes(3),
-        Kind = StoredWords.CredentialKind.Read(row.GetString(4)),
-        Version = row.GetInt64(5),
-        Envelope = row.Bytes(6),
-        Status = StoredWords.CredentialStatus.Read(row.GetString(7)),
-        StatusReason = row.TextOrNull(8),
-        ProviderSubject = row.TextOrNull(9),
-        ExpiresAt = row.TimeOrNull(10),
-        CreatedAt = row.Time(11),
-        UpdatedAt = row.Time(12),
-    };
 }

@@ -1,5 +1,4 @@
 using Keyholder.Revocation;
-using Microsoft.Data.Sqlite;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -13,12 +12,4 @@ internal static class RevocationRows
         ("$cut_off", revocation.CutOff),
         ("$expires_at", revocation.ExpiresAt),
         ("$reason", revocation.Reason));
-
-    public static (long Sequence, RevocationEntry Revocation) Read(SqliteDataReader row) => (
-        row.GetInt64(0),
-        new RevocationEntry(
-            new RevocationTarget(StoredWords.TargetKind.Read(row.GetString(1)), row.GetString(2)),
-            row.Time(3),
-            row.Time(4),
-            row.GetString(5)));
 }

@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -13,8 +14,8 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : IAuditStore
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         return await database.ReadAsync(
             connection => connection.Query(
-                $"SELECT {AuditRows.Columns} FROM audit_events ORDER BY at DESC, id DESC LIMIT $limit",
-                AuditRows.Read,
+                $"SELECT {AuditColumns.All} FROM audit_events ORDER BY at DESC, id DESC LIMIT $limit",
+                AuditColumns.Read,
                 ("$limit", limit)),
             cancellationToken);
     }

@@ -1,6 +1,7 @@
 using Keyholder.Audit;
 using Keyholder.Authorization;
 using Keyholder.Sessions;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -88,8 +89,8 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
             cancellationToken);
 
     private static AuthorizationRequest? Find(PreparedConnection connection, string id) => connection.QuerySingle(
-        $"SELECT {AuthorizationRequestRows.Columns} FROM authorization_requests WHERE id = $id",
-        AuthorizationRequestRows.Read,
+        $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE id = $id",
+        AuthorizationRequestColumns.Read,
         ("$id", id));
 
     private static AuthorizationTransitionOutcome Move(PreparedConnection connection, string id, AuthorizationPhase from, AuthorizationPhase to, DateTimeOffset now) =>

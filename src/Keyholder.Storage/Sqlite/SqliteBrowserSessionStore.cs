@@ -1,5 +1,5 @@
 using Keyholder.Users;
-using Microsoft.Data.Sqlite;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -21,11 +21,11 @@ internal sealed class SqliteBrowserSessionStore(SqliteDatabase database) : IBrow
         var rows = await database.ReadAsync(
             connection => connection.Query(
                 $"""
-                SELECT browser_sessions.secret_hash, browser_sessions.user_id, browser_sessions.authenticated_at, browser_sessions.expires_at, {UserRows.Columns}
+                SELECT {BrowserSessionColumns.AllWithUser}
                 FROM browser_sessions JOIN users ON users.id = browser_sessions.user_id
                 WHERE browser_sessions.secret_hash = $secret_hash AND browser_sessions.expires_at > $now AND users.disabled_at IS NULL
                 """,
-                Read,
+                BrowserSessionColumns.ReadWithUser,
                 ("$secret_hash", secretHash),
                 ("$now", now)),
             cancellationToken);
@@ -36,7 +36,4 @@ internal sealed class SqliteBrowserSessionStore(SqliteDatabase database) : IBrow
         database.WriteAsync(
             connection => connection.Execute("DELETE FROM browser_sessions WHERE secret_hash = $secret_hash", ("$secret_hash", secretHash)),
             cancellationToken);
-
-    private static (BrowserSession Session, User User) Read(SqliteDataReader row) =>
-        (new BrowserSession(row.Bytes(0), row.GetString(1), row.Time(2), row.Time(3)), UserRows.Read(row, 4));
 }

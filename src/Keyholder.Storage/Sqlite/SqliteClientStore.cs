@@ -1,4 +1,5 @@
 using Keyholder.Clients;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -16,7 +17,7 @@ internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
 
     public Task<Client?> FindAsync(string clientId, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => connection.QuerySingle($"SELECT {ClientRows.Columns} FROM clients WHERE id = $id", ClientRows.Read, ("$id", clientId)),
+            connection => connection.QuerySingle($"SELECT {ClientColumns.All} FROM clients WHERE id = $id", ClientColumns.Read, ("$id", clientId)),
             cancellationToken);
 
     public Task RenewAsync(string clientId, DateTimeOffset expiresAt, CancellationToken cancellationToken) =>

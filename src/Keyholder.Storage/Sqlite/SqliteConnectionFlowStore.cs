@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keyholder.Upstream;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -20,16 +21,16 @@ internal sealed class SqliteConnectionFlowStore(SqliteDatabase database) : IConn
         $"""
         UPDATE connection_flows SET claimed_at = $now
         WHERE state_hash = $state_hash AND browser_hash = $browser_hash AND claimed_at IS NULL AND expires_at > $now
-        RETURNING {ConnectionFlowRows.Columns}
+        RETURNING {ConnectionFlowColumns.All}
         """,
-        ConnectionFlowRows.Read,
+        ConnectionFlowColumns.Read,
         ("$state_hash", stateHash),
         ("$browser_hash", browserHash),
         ("$now", now));
 
     private static ConnectionFlow? Find(PreparedConnection connection, byte[] stateHash) => connection.QuerySingle(
-        $"SELECT {ConnectionFlowRows.Columns} FROM connection_flows WHERE state_hash = $state_hash",
-        ConnectionFlowRows.Read,
+        $"SELECT {ConnectionFlowColumns.All} FROM connection_flows WHERE state_hash = $state_hash",
+        ConnectionFlowColumns.Read,
         ("$state_hash", stateHash));
 
     // Another browser learns nothing about the flow, not even that it is over.

@@ -1,5 +1,6 @@
 using Keyholder.Audit;
 using Keyholder.Vault;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -11,8 +12,8 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
     public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => connection.QuerySingle(
-                $"SELECT {CredentialRows.Columns} FROM credentials WHERE {KeyIs}",
-                CredentialRows.Read,
+                $"SELECT {CredentialColumns.All} FROM credentials WHERE {KeyIs}",
+                CredentialColumns.Read,
                 ("$owner_kind", key.Owner.KindName),
                 ("$owner_id", key.Owner.Id),
                 ("$provider", key.Provider)),
@@ -21,8 +22,8 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
     public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             connection => connection.Query(
-                $"SELECT {CredentialRows.Columns} FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id ORDER BY provider",
-                CredentialRows.Read,
+                $"SELECT {CredentialColumns.All} FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id ORDER BY provider",
+                CredentialColumns.Read,
                 ("$owner_kind", owner.KindName),
                 ("$owner_id", owner.Id)),
             cancellationToken);

@@ -1,15 +1,10 @@
-using System.Globalization;
-using System.Reflection;
-
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>Brings a database to the schema of this assembly: the embedded files Migrations/NNNN_*.sql in order, under an exclusive lock.</summary>
 internal static class SqliteMigrations
 {
-    private const string Folder = ".Sqlite.Migrations.";
-
     /// <summary>Version, file name and script of every embedded migration, in order.</summary>
-    public static IReadOnlyList<(int Version, string Name, string Script)> All { get; } = Load();
+    public static IReadOnlyList<(int Version, string Name, string Script)> All { get; } = MigrationScripts.Of("Sqlite");
 
     /// <summary>Applies what is missing; all of it or nothing.</summary>
     /// <exception cref="SchemaTooNewException">The database has a version this assembly does not know.</exception>
@@ -46,22 +41,5 @@ internal static class SqliteMigrations
                 ("$name", name),
                 ("$now", now));
         }
-    }
-
-    private static List<(int Version, string Name, string Script)> Load()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return assembly.GetManifestResourceNames()
-            .Where(resource => resource.Contains(Folder, StringComparison.Ordinal))
-            .Select(resource => (Resource: resource, Name: resource[(resource.IndexOf(Folder, StringComparison.Ordinal) + Folder.Length)..]))
-            .Select(entry => (int.Parse(entry.Name.AsSpan(0, 4), CultureInfo.InvariantCulture), entry.Name, ReadAll(assembly, entry.Resource)))
-            .OrderBy(migration => migration.Item1)
-            .ToList();
-    }
-
-    private static string ReadAll(Assembly assembly, string resource)
-    {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-        return reader.ReadToEnd();
     }
 }

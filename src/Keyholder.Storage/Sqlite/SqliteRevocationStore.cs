@@ -1,28 +1,32 @@
 using Keyholder.Audit;
 using Keyholder.Revocation;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
 /// <inheritdoc />
-internal sealed class SqliteRevocationStore(SqliteDatabase database) : IRevocationStore
+internal sealed class SqliteRevocationStore(SqliteDatabase database, RevocationSubscribers subscribers) : IRevocationStore
 {
-    public Task AppendAsync(RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task AppendAsync(RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
             connection =>
             {
                 RevocationRows.Append(connection, revocation);
                 AuditRows.Append(connection, audit);
             },
             cancellationToken);
+        subscribers.Signal();
+    }
 
     public async Task<IReadOnlyList<(long Sequence, RevocationEntry Revocation)>> ReadAfterAsync(long sequence, DateTimeOffset now, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             connection => connection.Query(
-                """
-                SELECT sequence, target_kind, target_value, cut_off, expires_at, reason FROM revocations
+                $"""
+                SELECT {RevocationColumns.All} FROM revocations
                 WHERE sequence > $sequence AND expires_at > $now ORDER BY sequence
                 """,
-                RevocationRows.Read,
+                RevocationColumns.Read,
                 ("$sequence", sequence),
                 ("$now", now)),
             cancellationToken);

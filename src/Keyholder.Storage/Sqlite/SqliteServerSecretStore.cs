@@ -1,4 +1,5 @@
-using Microsoft.Data.Sqlite;
+using Keyholder.Storage.Rows;
+
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -21,15 +22,15 @@ internal sealed class SqliteServerSecretStore(SqliteDatabase database) : IServer
     public async Task<IReadOnlyList<StoredSigningKey>> ListSigningKeysAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync(
             connection => connection.Query(
-                "SELECT id, sealed_private_key, created_at, signs_from, retires_at FROM signing_keys ORDER BY created_at, id",
-                ReadSigningKey),
+                $"SELECT {SigningKeyColumns.All} FROM signing_keys ORDER BY created_at, id",
+                SigningKeyColumns.Read),
             cancellationToken);
 
     public Task<bool> AddSigningKeyAsync(StoredSigningKey key, bool onlyFirst, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection => connection.Execute(
-                """
-                INSERT INTO signing_keys (id, sealed_private_key, created_at, signs_from, retires_at)
+                $"""
+                INSERT INTO signing_keys ({SigningKeyColumns.All})
                 SELECT $id, $sealed_private_key, $created_at, $signs_from, $retires_at
                 WHERE NOT $only_first OR NOT EXISTS (SELECT 1 FROM signing_keys)
                 ON CONFLICT (id) DO NOTHING
@@ -41,7 +42,4 @@ internal sealed class SqliteServerSecretStore(SqliteDatabase database) : IServer
                 ("$retires_at", key.RetiresAt),
                 ("$only_first", onlyFirst)) == 1,
             cancellationToken);
-
-    private static StoredSigningKey ReadSigningKey(SqliteDataReader row) =>
-        new(row.GetString(0), row.Bytes(1), row.Time(2), row.Time(3), row.TimeOrNull(4));
 }

@@ -1,15 +1,16 @@
 using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
 /// <inheritdoc />
-internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStore
+internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubscribers subscribers) : ISessionStore
 {
     public Task<Session?> FindAsync(SessionId id, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            connection => connection.QuerySingle($"SELECT {SessionRows.Columns} FROM sessions WHERE id = $id", SessionRows.Read, ("$id", id)),
+            connection => connection.QuerySingle($"SELECT {SessionColumns.All} FROM sessions WHERE id = $id", SessionColumns.Read, ("$id", id)),
             cancellationToken);
 
     public Task<(RedeemOutcome Outcome, Session? Session)> RedeemCodeAsync(CodeRedemption redemption, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -42,8 +43,9 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
             },
             cancellationToken);
 
-    public Task<SessionRevokeOutcome> RevokeAsync(SessionId id, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    public async Task<SessionRevokeOutcome> RevokeAsync(SessionId id, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var outcome = await database.WriteAsync(
             connection =>
             {
                 var changed = connection.Execute(
@@ -63,6 +65,13 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
                 return SessionRevokeOutcome.Revoked;
             },
             cancellationToken);
+        if (outcome == SessionRevokeOutcome.Revoked)
+        {
+            subscribers.Signal();
+        }
+
+        return outcome;
+    }
 
     private static Session? Redeem(PreparedConnection connection, CodeRedemption redemption, DateTimeOffset now) => connection.QuerySingle(
         $"""
@@ -72,10 +81,10 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
         WHERE id = $id AND code_hash = $code_hash AND client_id = $client_id
           AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > $now
           AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
-          AND {SessionRows.SubjectIsLive}
-        RETURNING {SessionRows.Columns}
+          AND {SessionColumns.SubjectIsLive}
+        RETURNING {SessionColumns.All}
         """,
-        SessionRows.Read,
+        SessionColumns.Read,
         ("$id", redemption.SessionId),
         ("$code_hash", redemption.CodeHash),
         ("$client_id", redemption.ClientId),
@@ -91,10 +100,10 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
         WHERE id = $id AND generation = $generation AND refresh_hash = $refresh_hash
           AND client_id = $client_id AND ($resource IS NULL OR resource = $resource)
           AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
-          AND {SessionRows.SubjectIsLive}
-        RETURNING {SessionRows.Columns}
+          AND {SessionColumns.SubjectIsLive}
+        RETURNING {SessionColumns.All}
         """,
-        SessionRows.Read,
+        SessionColumns.Read,
         ("$id", rotation.SessionId),
         ("$generation", rotation.Generation),
         ("$refresh_hash", rotation.RefreshHash),
@@ -106,7 +115,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database) : ISessionStor
         ("$now", now));
 
     private static Tuple<Session, bool>? FindWithSubject(PreparedConnection connection, SessionId id) => connection.QuerySingle(
-        $"SELECT {SessionRows.Columns}, {SessionRows.SubjectIsLive} FROM sessions WHERE id = $id",
-        row => Tuple.Create(SessionRows.Read(row), row.GetBoolean(24)),
+        $"SELECT {SessionColumns.All}, {SessionColumns.SubjectIsLive} FROM sessions WHERE id = $id",
+        row => Tuple.Create(SessionColumns.Read(row), row.GetBoolean(24)),
         ("$id", id));
 }

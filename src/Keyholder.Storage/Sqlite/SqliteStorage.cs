@@ -1,9 +1,10 @@
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>Every storage port on one SQLite database.</summary>
-public sealed class SqliteStorage : IAsyncDisposable
+public sealed class SqliteStorage : IKeyholderStorage
 {
     private readonly SqliteDatabase _database;
+    private readonly RevocationSubscribers _revocationSubscribers = new();
 
     private SqliteStorage(SqliteDatabase database)
     {
@@ -15,9 +16,9 @@ public sealed class SqliteStorage : IAsyncDisposable
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
-        Revocations = new SqliteRevocationStore(database);
+        Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         ServerSecrets = new SqliteServerSecretStore(database);
-        Sessions = new SqliteSessionStore(database);
+        Sessions = new SqliteSessionStore(database, _revocationSubscribers);
         Users = new SqliteUserStore(database);
     }
 
@@ -36,6 +37,9 @@ public sealed class SqliteStorage : IAsyncDisposable
     public ICredentialStore Credentials { get; }
 
     public IRevocationStore Revocations { get; }
+
+    /// <summary>Tells of appends by this process only: a second one, such as the command line, is heard at the next poll.</summary>
+    public IRevocationSignal RevocationSignal => _revocationSubscribers;
 
     public IServerSecretStore ServerSecrets { get; }
 

@@ -1,5 +1,6 @@
 using Keyholder.Audit;
 using Keyholder.Users;
+using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -30,10 +31,10 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
         database.ReadAsync(
             connection => connection.QuerySingle(
                 $"""
-                SELECT local_users.name, local_users.password_hash, {UserRows.Columns}
+                SELECT local_users.name, local_users.password_hash, {UserColumns.All}
                 FROM local_users JOIN users ON users.id = local_users.user_id WHERE local_users.name = $name
                 """,
-                row => new LocalUser(UserRows.Read(row, 2), row.GetString(0), row.GetString(1)),
+                row => new LocalUser(UserColumns.Read(row, 2), row.GetString(0), row.GetString(1)),
                 ("$name", name)),
             cancellationToken);
 
@@ -66,8 +67,8 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
     public Task<User?> FindAsync(string userId, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => connection.QuerySingle(
-                $"SELECT {UserRows.Columns} FROM users WHERE id = $id",
-                row => UserRows.Read(row, 0),
+                $"SELECT {UserColumns.All} FROM users WHERE id = $id",
+                row => UserColumns.Read(row, 0),
                 ("$id", userId)),
             cancellationToken);
 
@@ -79,10 +80,10 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
 
     private static User? FindByIdentity(PreparedConnection connection, ProviderIdentity identity) => connection.QuerySingle(
         $"""
-        SELECT {UserRows.Columns} FROM provider_identities JOIN users ON users.id = provider_identities.user_id
+        SELECT {UserColumns.All} FROM provider_identities JOIN users ON users.id = provider_identities.user_id
         WHERE provider_identities.provider = $provider AND provider_identities.subject = $subject
         """,
-        row => UserRows.Read(row, 0),
+        row => UserColumns.Read(row, 0),
         ("$provider", identity.Provider),
         ("$subject", identity.Subject));
 

@@ -12,7 +12,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
     private const int BatchSize = 256;
 
     // A synchronous continuation only wakes the writer's own wait; callers' continuations never run on it.
-    private readonly Channel<Transition> _waiting = Channel.CreateUnbounded<Transition>(
+    private readonly Channel<Transition<PreparedConnection>> _waiting = Channel.CreateUnbounded<Transition<PreparedConnection>>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +33,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
             return Task.FromCanceled<T>(cancellationToken);
         }
 
-        var transition = new Transition<T>(work, cancellationToken);
+        var transition = new Transition<PreparedConnection, T>(work, cancellationToken);
         ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(transition), this);
         return transition.Task;
     }
@@ -47,7 +47,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
 
     private void Drain()
     {
-        var batch = new List<Transition>(BatchSize);
+        var batch = new List<Transition<PreparedConnection>>(BatchSize);
         while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var transition))
@@ -69,7 +69,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         _drained.SetResult();
     }
 
-    private void Commit(List<Transition> batch)
+    private void Commit(List<Transition<PreparedConnection>> batch)
     {
         try
         {
@@ -90,7 +90,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         batch.ForEach(transition => transition.Complete());
     }
 
-    private void RunAlone(Transition transition)
+    private void RunAlone(Transition<PreparedConnection> transition)
     {
         _connection.Execute("SAVEPOINT transition");
         try

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Keyholder.Storage;
-using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -103,7 +102,7 @@ public sealed class RequestProtectionTests
         using var client = host.CreateClient();
 
         (await client.GetAsync("/healthz/ready", Token)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await host.Services.GetRequiredService<SqliteStorage>().DisposeAsync();
+        await host.Services.GetRequiredService<IKeyholderStorage>().DisposeAsync();
         (await client.GetAsync("/healthz/ready", Token)).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 

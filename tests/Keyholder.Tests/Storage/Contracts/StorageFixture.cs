@@ -5,27 +5,31 @@ namespace Keyholder.Tests.Storage.Contracts;
 /// <summary>One empty database of one backend. A new backend is one subclass of this, and one file that names the contracts.</summary>
 public abstract class StorageFixture : IAsyncDisposable
 {
-    public abstract IAuditStore Audit { get; }
+    public IAuditStore Audit => Storage.Audit;
 
-    public abstract IAuthorizationRequestStore AuthorizationRequests { get; }
+    public IAuthorizationRequestStore AuthorizationRequests => Storage.AuthorizationRequests;
 
-    public abstract IBrowserSessionStore BrowserSessions { get; }
+    public IBrowserSessionStore BrowserSessions => Storage.BrowserSessions;
 
-    public abstract IClientStore Clients { get; }
+    public IClientStore Clients => Storage.Clients;
 
-    public abstract IConnectionFlowStore ConnectionFlows { get; }
+    public IConnectionFlowStore ConnectionFlows => Storage.ConnectionFlows;
 
-    public abstract IConsentStore Consents { get; }
+    public IConsentStore Consents => Storage.Consents;
 
-    public abstract ICredentialStore Credentials { get; }
+    public ICredentialStore Credentials => Storage.Credentials;
 
-    public abstract IRevocationStore Revocations { get; }
+    public IRevocationStore Revocations => Storage.Revocations;
 
-    public abstract IServerSecretStore ServerSecrets { get; }
+    public IRevocationSignal RevocationSignal => Storage.RevocationSignal;
 
-    public abstract ISessionStore Sessions { get; }
+    public IServerSecretStore ServerSecrets => Storage.ServerSecrets;
 
-    public abstract IUserStore Users { get; }
+    public ISessionStore Sessions => Storage.Sessions;
+
+    public IUserStore Users => Storage.Users;
+
+    protected abstract IKeyholderStorage Storage { get; }
 
     public abstract Task OpenAsync();
 

@@ -21,6 +21,8 @@ public static class FileSqliteTests
 
     public sealed class Redemptions : RedemptionContract<FileSqliteFixture>;
 
+    public sealed class RevocationSignals : RevocationSignalContract<FileSqliteFixture>;
+
     public sealed class Revocations : RevocationStoreContract<FileSqliteFixture>;
 
     public sealed class Rotations : RotationContract<FileSqliteFixture>;

@@ -21,6 +21,8 @@ public static class MemorySqliteTests
 
     public sealed class Redemptions : RedemptionContract<MemorySqliteFixture>;
 
+    public sealed class RevocationSignals : RevocationSignalContract<MemorySqliteFixture>;
+
     public sealed class Revocations : RevocationStoreContract<MemorySqliteFixture>;
 
     public sealed class Rotations : RotationContract<MemorySqliteFixture>;

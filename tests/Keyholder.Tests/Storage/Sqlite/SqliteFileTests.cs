@@ -1,4 +1,5 @@
 using Keyholder.Storage;
+using Keyholder.Storage.Rows;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Testing;

@@ -1,4 +1,3 @@
-using Keyholder.Storage;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Testing;
@@ -9,29 +8,7 @@ public abstract class SqliteFixture(SqliteStorageOptions options) : StorageFixtu
 {
     private SqliteStorage? _storage;
 
-    public override IAuditStore Audit => Storage.Audit;
-
-    public override IAuthorizationRequestStore AuthorizationRequests => Storage.AuthorizationRequests;
-
-    public override IBrowserSessionStore BrowserSessions => Storage.BrowserSessions;
-
-    public override IClientStore Clients => Storage.Clients;
-
-    public override IConnectionFlowStore ConnectionFlows => Storage.ConnectionFlows;
-
-    public override IConsentStore Consents => Storage.Consents;
-
-    public override ICredentialStore Credentials => Storage.Credentials;
-
-    public override IRevocationStore Revocations => Storage.Revocations;
-
-    public override IServerSecretStore ServerSecrets => Storage.ServerSecrets;
-
-    public override ISessionStore Sessions => Storage.Sessions;
-
-    public override IUserStore Users => Storage.Users;
-
-    private SqliteStorage Storage => _storage ?? throw new InvalidOperationException("The fixture is not open.");
+    protected override SqliteStorage Storage => _storage ?? throw new InvalidOperationException("The fixture is not open.");
 
     public override async Task OpenAsync() => _storage = await SqliteStorage.OpenAsync(options, new ManualTimeProvider(), default);
 

@@ -1,7 +1,7 @@
-namespace Keyholder.Storage.Sqlite;
+namespace Keyholder.Storage;
 
 /// <summary>One caller's work in the write queue. It can be cancelled until it starts, never after.</summary>
-internal abstract class Transition
+internal abstract class Transition<TContext>
 {
     private const int Waiting = 0;
     private const int Started = 1;
@@ -12,7 +12,7 @@ internal abstract class Transition
     public bool TryStart() => Interlocked.CompareExchange(ref _state, Started, Waiting) == Waiting;
 
     /// <summary>Does the work and keeps its result.</summary>
-    public abstract void Run(PreparedConnection connection);
+    public abstract void Run(TContext context);
 
     /// <summary>Keeps a failure in place of the result.</summary>
     public abstract void Fail(Exception failure);
@@ -24,15 +24,15 @@ internal abstract class Transition
 }
 
 /// <inheritdoc />
-internal sealed class Transition<T> : Transition
+internal sealed class Transition<TContext, T> : Transition<TContext>
 {
-    private readonly Func<PreparedConnection, T> _work;
+    private readonly Func<TContext, T> _work;
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenRegistration _cancellation;
     private T _result = default!;
     private Exception? _failure;
 
-    public Transition(Func<PreparedConnection, T> work, CancellationToken cancellationToken)
+    public Transition(Func<TContext, T> work, CancellationToken cancellationToken)
     {
         _work = work;
         _cancellation = cancellationToken.UnsafeRegister(Cancel, this);
@@ -40,7 +40,7 @@ internal sealed class Transition<T> : Transition
 
     public Task<T> Task => _completion.Task;
 
-    public override void Run(PreparedConnection connection) => _result = _work(connection);
+    public override void Run(TContext context) => _result = _work(context);
 
     public override void Fail(Exception failure) => _failure = failure;
 
@@ -59,7 +59,7 @@ internal sealed class Transition<T> : Transition
 
     private static void Cancel(object? state, CancellationToken cancellationToken)
     {
-        var transition = (Transition<T>)state!;
+        var transition = (Transition<TContext, T>)state!;
         if (transition.TryCancel())
         {
             transition._completion.SetCanceled(cancellationToken);

@@ -1,0 +1,27 @@
+using System.Data.Common;
+using Keyholder.Vault;
+
+namespace Keyholder.Storage.Rows;
+
+/// <summary>The columns of <c>credentials</c> and how to read them.</summary>
+internal static class CredentialColumns
+{
+    public const string All = """
+        owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at
+        """;
+
+    public static StoredCredential Read(DbDataReader row) => new()
+    {
+        Key = new CredentialKey(new CredentialOwner(StoredWords.OwnerKind.Read(row.GetString(0)), row.GetString(1)), row.GetString(2)),
+        RowId = row.Bytes(3),
+        Kind = StoredWords.CredentialKind.Read(row.GetString(4)),
+        Version = row.GetInt64(5),
+        Envelope = row.Bytes(6),
+        Status = StoredWords.CredentialStatus.Read(row.GetString(7)),
+        StatusReason = row.TextOrNull(8),
+        ProviderSubject = row.TextOrNull(9),
+        ExpiresAt = row.TimeOrNull(10),
+        CreatedAt = row.Time(11),
+        UpdatedAt = row.Time(12),
+    };
+}

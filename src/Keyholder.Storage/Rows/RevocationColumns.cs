@@ -1,0 +1,18 @@
+using System.Data.Common;
+using Keyholder.Revocation;
+
+namespace Keyholder.Storage.Rows;
+
+/// <summary>The columns of <c>revocations</c> and how to read them.</summary>
+internal static class RevocationColumns
+{
+    public const string All = "sequence, target_kind, target_value, cut_off, expires_at, reason";
+
+    public static (long Sequence, RevocationEntry Revocation) Read(DbDataReader row) => (
+        row.GetInt64(0),
+        new RevocationEntry(
+            new RevocationTarget(StoredWords.TargetKind.Read(row.GetString(1)), row.GetString(2)),
+            row.Time(3),
+            row.Time(4),
+            row.GetString(5)));
+}
