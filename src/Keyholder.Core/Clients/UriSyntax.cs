@@ -131,7 +131,7 @@ internal readonly record struct UriSyntax
         }
 
         var labels = host.Split('.');
-        if (labels.Any(label => label.Length is 0 or > 63))
+        if (labels.Any(label => label.Length is 0 or > 63 || label[0] == '-' || label[^1] == '-'))
         {
             return false;
         }

@@ -106,6 +106,8 @@ public sealed class RedirectUriPolicyTests
         "https://app..example.com/cb",
         "https://.example.com/cb",
         "https://app.example.com./cb",
+        "https://app.-example.com/cb",
+        "https://app.example-/cb",
         "https://app_example,com/cb",
         "https://0x7f.1/cb",
         "https://1.2.3/cb",
@@ -113,6 +115,8 @@ public sealed class RedirectUriPolicyTests
         "https://*.example.com/cb",
         // Ports.
         "https://app.example.com:/cb",
+        "https://app.-example.com/cb",
+        "https://app.example-/cb",
         "https://app.example.com:0/cb",
         "https://app.example.com:65536/cb",
         "https://app.example.com:443443/cb",
