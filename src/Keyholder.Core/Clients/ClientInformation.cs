@@ -1,0 +1,45 @@
+using Keyholder.OAuth;
+
+namespace Keyholder.Clients;
+
+/// <summary>The client information response (RFC 7591 section 3.2.1): the metadata as registered, not as requested.</summary>
+public static class ClientInformation
+{
+    /// <summary>The response as UTF-8 JSON. Holds the secret, if there is one: never to be logged or cached.</summary>
+    public static byte[] Write(RegisteredClient registered) => JsonDocumentText.Write(json =>
+    {
+        var client = registered.Client;
+        json.WriteString("client_id", client.Id);
+        json.WriteNumber("client_id_issued_at", client.CreatedAt.ToUnixTimeSeconds());
+        if (registered.Secret is not null)
+        {
+            json.WriteString("client_secret", registered.Secret);
+            json.WriteNumber("client_secret_expires_at", 0);
+        }
+
+        json.WriteStrings("redirect_uris", client.RedirectUris);
+        json.WriteString("token_endpoint_auth_method", client.TokenEndpointAuthMethod);
+        json.WriteStrings("grant_types", client.GrantTypes);
+        json.WriteStrings("response_types", client.ResponseTypes);
+        json.WriteString("application_type", client.ApplicationType);
+        foreach (var (name, value) in OptionalMembers(client))
+        {
+            if (value is not null)
+            {
+                json.WriteString(name, value);
+            }
+        }
+    });
+
+    private static IEnumerable<(string Name, string? Value)> OptionalMembers(Client client) =>
+    [
+        ("client_name", client.Name),
+        ("scope", client.Scope),
+        ("client_uri", client.ClientUri),
+        ("logo_uri", client.LogoUri),
+        ("policy_uri", client.PolicyUri),
+        ("tos_uri", client.TosUri),
+        ("software_id", client.SoftwareId),
+        ("software_version", client.SoftwareVersion),
+    ];
+}
