@@ -1,3 +1,4 @@
+using Keyholder.Server.Endpoints;
 using Keyholder.Server.Endpoints.Authorization;
 
 namespace Keyholder.Server.Hosting;
@@ -9,8 +10,10 @@ internal static class KeyholderEndpoints
     public static void MapKeyholder(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapHealth();
+        endpoints.MapMetadataEndpoints();
+        endpoints.MapRegistrationEndpoint();
         endpoints.MapAuthorizationEndpoints();
 
-        // One line per part: endpoints.MapToken(); endpoints.MapRegistration(); … Say who may call from a browser with WithOrigins(…).
+        // One line per part: endpoints.MapToken(); … Say who may call from a browser with WithOrigins(…).
     }
 }

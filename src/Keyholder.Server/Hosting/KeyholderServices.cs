@@ -22,10 +22,11 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Upstream);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources));
 
+        services.AddClients(configuration.Clients);
         services.AddUpstream();
         services.AddAuthorizationFlow();
 
-        // One line per part: services.AddTokens(); services.AddClients(configuration.Clients); …
+        // One line per part: services.AddTokens(); …
     }
 
     /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>

@@ -1,0 +1,32 @@
+using Keyholder.Clients;
+using Keyholder.Resources;
+
+namespace Keyholder.OAuth;
+
+/// <summary>The authorization server metadata document (RFC 8414 section 2). The same bytes answer OpenID Connect discovery, where some hosts look for it.</summary>
+public static class AuthorizationServerMetadata
+{
+    /// <summary>The document as UTF-8 JSON.</summary>
+    /// <param name="issuer">The one issuer string; every endpoint is below it.</param>
+    /// <param name="resources">Whose scopes are listed.</param>
+    /// <param name="registration">Whether the registration endpoint is mounted.</param>
+    public static byte[] Write(Issuer issuer, IReadOnlyList<Resource> resources, bool registration) => JsonDocumentText.Write(json =>
+    {
+        json.WriteString("issuer", issuer.Value);
+        json.WriteString("authorization_endpoint", issuer.At(EndpointPaths.Authorize));
+        json.WriteString("token_endpoint", issuer.At(EndpointPaths.Token));
+        if (registration)
+        {
+            json.WriteString("registration_endpoint", issuer.At(EndpointPaths.Register));
+        }
+
+        json.WriteString("jwks_uri", issuer.At(EndpointPaths.JsonWebKeySet));
+        json.WriteStrings("scopes_supported", resources.SelectMany(r => r.Scopes).Select(s => s.Name).Append(Scopes.OfflineAccess).Distinct(StringComparer.Ordinal));
+        json.WriteStrings("response_types_supported", ["code"]);
+        json.WriteStrings("response_modes_supported", ["query"]);
+        json.WriteStrings("grant_types_supported", GrantTypes.Supported);
+        json.WriteStrings("token_endpoint_auth_methods_supported", ClientAuthMethods.Supported);
+        json.WriteStrings("code_challenge_methods_supported", ["S256"]);
+        json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+    });
+}

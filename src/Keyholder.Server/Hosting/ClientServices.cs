@@ -1,0 +1,19 @@
+using Keyholder.Clients;
+using Keyholder.Server.Endpoints;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Registers client registration, look-up and authentication, and the metadata documents.</summary>
+internal static class ClientServices
+{
+    /// <summary>Registers the part. Needs the client and audit stores.</summary>
+    public static void AddClients(this IServiceCollection services, IReadOnlyList<Client> configured)
+    {
+        services.AddSingleton(new ConfiguredClients(configured));
+        services.AddSingleton<IClientDirectory, ClientDirectory>();
+        services.AddSingleton<IClientAuthenticator, ClientAuthenticator>();
+        services.AddSingleton<ClientRegistration>();
+        services.AddSingleton<RegistrationRateLimit>();
+        services.AddSingleton<MetadataDocuments>();
+    }
+}
