@@ -7,6 +7,9 @@ public static class AuditActions
     public const string ConsentGranted = "consent.granted";
     public const string ConsentDenied = "consent.denied";
     public const string SessionCreated = "session.created";
+    public const string ConsentForgotten = "consent.forgotten";
+    public const string AdminTokenCreated = "admin_token.created";
+    public const string AdminTokenRevoked = "admin_token.revoked";
     public const string SessionRevoked = "session.revoked";
     public const string SignInSucceeded = "sign_in.succeeded";
     public const string SignInFailed = "sign_in.failed";

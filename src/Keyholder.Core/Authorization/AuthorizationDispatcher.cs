@@ -15,6 +15,7 @@ public sealed class AuthorizationDispatcher(
     IClientDirectory clients,
     IResourceSource resources,
     IConsentStore consents,
+    IUserStore users,
     ICredentialVault vault,
     AuthorizationOptions options,
     TimeProvider time)
@@ -60,6 +61,12 @@ public sealed class AuthorizationDispatcher(
         if (request.Subject != Sessions.Subject.User(session.UserId))
         {
             return new(AuthorizationStep.RefuseSubject, client, resource);
+        }
+
+        if (resource.Scopes.Any(scope => scope.AdministratorsOnly && request.Scopes.Contains(scope.Name))
+            && await users.FindAsync(session.UserId, cancellationToken) is not { Administrator: true })
+        {
+            return Fail(OAuthErrors.AccessDenied.Because("Only administrators can grant the scope."));
         }
 
         var found = await consents.FindAsync(

@@ -24,6 +24,9 @@ public static class EndpointPaths
     /// <summary>RFC 9728 section 3.</summary>
     public const string ProtectedResourceMetadata = "/.well-known/oauth-protected-resource";
 
+    /// <summary>Keyholder's own API, and the path of its resource URI.</summary>
+    public const string Api = "/api";
+
     /// <summary>What the path of every resource begins with.</summary>
     public const string Resources = "/mcp/";
 }

@@ -6,6 +6,7 @@ public static class RevocationReasons
     public const string RefreshTokenReuse = "refresh_token_reuse";
     public const string CodeReuse = "authorization_code_reuse";
     public const string ClientRequest = "client_request";
+    public const string UserRequest = "user_request";
     public const string Operator = "operator";
     public const string UpstreamFailure = "upstream_failure";
 }

@@ -1,16 +1,12 @@
 using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Storage;
-using Keyholder.Tokens;
 
 namespace Keyholder.Sessions;
 
-/// <summary>Ends a session for good: its row, its refresh tokens, its access tokens everywhere and its open streams.</summary>
-public sealed class SessionRevoker(ISessionStore sessions, RevocationFeed revocations, TimeProvider time)
+/// <summary>Ends sessions for good: their rows, their refresh tokens, their access tokens everywhere and their open streams.</summary>
+public sealed class SessionRevoker(ISessionStore sessions, ISessionDirectory directory, RevocationFeed revocations, TimeProvider time)
 {
-    // For tokens issued by a node that had read the session just before, and for clocks that differ.
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
-
     /// <summary>
     /// Revokes the session with its log entry and audit event in one transaction; when this returns, no token of it is accepted on this node.
     /// Cannot be cancelled: a caller that hangs up must not save a session. Whatever the store throws means that nothing was revoked.
@@ -22,17 +18,8 @@ public sealed class SessionRevoker(ISessionStore sessions, RevocationFeed revoca
     public async Task<SessionRevokeOutcome> RevokeAsync(SessionId id, string reason, string actor, RequestOrigin origin)
     {
         var now = time.GetUtcNow();
-        var entry = new RevocationEntry(new(RevocationTargetKind.Session, id.ToString()), now, now + AccessTokenOptions.MaxLifetime + Margin, reason);
-        var audit = new AuditEvent
-        {
-            At = now,
-            Action = AuditActions.SessionRevoked,
-            Actor = actor,
-            Target = $"session:{id}",
-            Reason = reason,
-            RemoteAddress = origin.RemoteAddress,
-            RequestId = origin.RequestId,
-        };
+        var entry = SessionRevocation.Entry(id, reason, now);
+        var audit = SessionRevocation.Audit(id, reason, actor, origin, now);
         var outcome = await sessions.RevokeAsync(id, reason, entry, audit, now, CancellationToken.None);
         if (outcome != SessionRevokeOutcome.NotFound)
         {
@@ -40,5 +27,19 @@ public sealed class SessionRevoker(ISessionStore sessions, RevocationFeed revoca
         }
 
         return outcome;
+    }
+
+    /// <summary>Revokes every session the selector matches, as <see cref="RevokeAsync"/> does one, all or none. Returns how many that were.</summary>
+    public async Task<int> RevokeAllAsync(SessionSelector selector, string reason, string actor, RequestOrigin origin)
+    {
+        var now = time.GetUtcNow();
+        var revoked = await directory.RevokeAsync(
+            selector, reason, SessionRevocation.EntriesExpireAt(now), SessionRevocation.Audit(null, reason, actor, origin, now), now, CancellationToken.None);
+        foreach (var id in revoked)
+        {
+            revocations.Accept(SessionRevocation.Entry(id, reason, now));
+        }
+
+        return revoked.Count;
     }
 }

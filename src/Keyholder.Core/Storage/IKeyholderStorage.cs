@@ -3,7 +3,11 @@ namespace Keyholder.Storage;
 /// <summary>An open database: every storage port. Disposing it finishes what was begun and closes the database.</summary>
 public interface IKeyholderStorage : IAsyncDisposable
 {
+    IAdminTokenStore AdminTokens { get; }
+
     IAuditStore Audit { get; }
+
+    IAuditTrail AuditTrail { get; }
 
     IAuthorizationRequestStore AuthorizationRequests { get; }
 
@@ -22,6 +26,8 @@ public interface IKeyholderStorage : IAsyncDisposable
     IRevocationSignal RevocationSignal { get; }
 
     IServerSecretStore ServerSecrets { get; }
+
+    ISessionDirectory SessionDirectory { get; }
 
     ISessionStore Sessions { get; }
 

@@ -12,22 +12,13 @@ public sealed class LocalUserService(IUserStore users, IPasswordHasher hasher, T
     /// <param name="displayName">For pages; null = the name.</param>
     /// <param name="actor">Who adds the user, for the audit trail.</param>
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
-    public async Task<LocalUserOutcome> AddAsync(string name, string password, string? displayName, string actor, CancellationToken cancellationToken)
-    {
-        if (LocalUserName.Normalize(name) is not { } normalized)
-            return LocalUserOutcome.NameInvalid;
+    public Task<LocalUserOutcome> AddAsync(string name, string password, string? displayName, string actor, CancellationToken cancellationToken) =>
+        AddAsync(name, password, displayName, administrator: false, actor, cancellationToken);
 
-        if (PasswordPolicy.Refuse(normalized, password) is { } refusal)
-            return refusal;
-
-        var now = time.GetUtcNow();
-        var user = new User(UserId.Create(), string.IsNullOrWhiteSpace(displayName) ? normalized : displayName.Trim(), now);
-        var outcome = await users.AddLocalAsync(
-            new LocalUser(user, normalized, hasher.Hash(password)),
-            new AuditEvent { At = now, Action = AuditActions.UserAdded, Actor = actor, Target = "user:" + user.Id },
-            cancellationToken);
-        return outcome == UserAddOutcome.Added ? LocalUserOutcome.Done : LocalUserOutcome.NameTaken;
-    }
+    /// <inheritdoc cref="AddAsync(string, string, string?, string, CancellationToken)" path="/param" />
+    /// <summary>Adds a user as <see cref="AddAsync(string, string, string?, string, CancellationToken)"/> does, who may administer Keyholder.</summary>
+    public Task<LocalUserOutcome> AddAdministratorAsync(string name, string password, string? displayName, string actor, CancellationToken cancellationToken) =>
+        AddAsync(name, password, displayName, administrator: true, actor, cancellationToken);
 
     /// <summary>Replaces the password of an existing local user.</summary>
     /// <param name="name">Any spelling of the name.</param>
@@ -46,5 +37,22 @@ public sealed class LocalUserService(IUserStore users, IPasswordHasher hasher, T
         return await users.SetPasswordAsync(normalized, hasher.Hash(password), audit, cancellationToken)
             ? LocalUserOutcome.Done
             : LocalUserOutcome.NotFound;
+    }
+
+    private async Task<LocalUserOutcome> AddAsync(string name, string password, string? displayName, bool administrator, string actor, CancellationToken cancellationToken)
+    {
+        if (LocalUserName.Normalize(name) is not { } normalized)
+            return LocalUserOutcome.NameInvalid;
+
+        if (PasswordPolicy.Refuse(normalized, password) is { } refusal)
+            return refusal;
+
+        var now = time.GetUtcNow();
+        var user = new User(UserId.Create(), string.IsNullOrWhiteSpace(displayName) ? normalized : displayName.Trim(), now, Administrator: administrator);
+        var outcome = await users.AddLocalAsync(
+            new LocalUser(user, normalized, hasher.Hash(password)),
+            new AuditEvent { At = now, Action = AuditActions.UserAdded, Actor = actor, Target = "user:" + user.Id, Reason = administrator ? "administrator" : null },
+            cancellationToken);
+        return outcome == UserAddOutcome.Added ? LocalUserOutcome.Done : LocalUserOutcome.NameTaken;
     }
 }

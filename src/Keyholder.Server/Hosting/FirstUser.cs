@@ -5,7 +5,7 @@ using Keyholder.Users;
 
 namespace Keyholder.Server.Hosting;
 
-/// <summary>The user a fresh server starts with.</summary>
+/// <summary>The user a fresh server starts with: an administrator.</summary>
 internal static class FirstUser
 {
     public const string Name = "admin";
@@ -21,7 +21,7 @@ internal static class FirstUser
         }
 
         var password = GeneratePassword();
-        return await localUsers.AddAsync(Name, password, displayName: null, "system", cancellationToken) == LocalUserOutcome.Done ? password : null;
+        return await localUsers.AddAdministratorAsync(Name, password, displayName: null, "system", cancellationToken) == LocalUserOutcome.Done ? password : null;
     }
 
     /// <summary>A password nobody guesses: 120 random bits in 20 characters.</summary>

@@ -20,7 +20,7 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Authorization);
         services.AddSingleton(configuration.Registration);
         services.AddSingleton(configuration.Upstream);
-        services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources));
+        services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer))));
 
         services.AddClients(configuration.Clients);
         services.AddUpstream();

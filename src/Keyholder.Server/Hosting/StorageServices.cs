@@ -27,7 +27,9 @@ internal static class StorageServices
     public static void AddStorage(this IServiceCollection services, IKeyholderStorage storage)
     {
         services.AddSingleton(_ => storage);
+        services.AddSingleton(storage.AdminTokens);
         services.AddSingleton(storage.Audit);
+        services.AddSingleton(storage.AuditTrail);
         services.AddSingleton(storage.AuthorizationRequests);
         services.AddSingleton(storage.BrowserSessions);
         services.AddSingleton(storage.Clients);
@@ -37,6 +39,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Revocations);
         services.AddSingleton(storage.RevocationSignal);
         services.AddSingleton(storage.ServerSecrets);
+        services.AddSingleton(storage.SessionDirectory);
         services.AddSingleton(storage.Sessions);
         services.AddSingleton(storage.Users);
     }

@@ -15,4 +15,15 @@ internal static class AuditRows
         ("$reason", audit.Reason),
         ("$remote_address", audit.RemoteAddress),
         ("$request_id", audit.RequestId));
+
+    /// <summary>Appends the event once for each session of a JSON list of ids, with that session as its target.</summary>
+    public static void AppendSessions(PreparedConnection connection, string ids, AuditEvent audit) => connection.Execute(
+        $"INSERT INTO audit_events ({AuditColumns.All}) SELECT $at, $action, $actor, 'session:' || value, $reason, $remote_address, $request_id FROM json_each($ids)",
+        ("$ids", ids),
+        ("$at", audit.At),
+        ("$action", audit.Action),
+        ("$actor", audit.Actor),
+        ("$reason", audit.Reason),
+        ("$remote_address", audit.RemoteAddress),
+        ("$request_id", audit.RequestId));
 }

@@ -12,4 +12,16 @@ internal static class RevocationRows
         ("$cut_off", revocation.CutOff),
         ("$expires_at", revocation.ExpiresAt),
         ("$reason", revocation.Reason));
+
+    /// <summary>Appends an entry for each session of a JSON list of ids.</summary>
+    public static void AppendSessions(PreparedConnection connection, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason) => connection.Execute(
+        """
+        INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason)
+        SELECT $target_kind, value, $cut_off, $expires_at, $reason FROM json_each($ids)
+        """,
+        ("$ids", ids),
+        ("$target_kind", StoredWords.TargetKind.Write(RevocationTargetKind.Session)),
+        ("$cut_off", cutOff),
+        ("$expires_at", expiresAt),
+        ("$reason", reason));
 }

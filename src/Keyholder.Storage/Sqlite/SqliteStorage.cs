@@ -9,7 +9,9 @@ public sealed class SqliteStorage : IKeyholderStorage
     private SqliteStorage(SqliteDatabase database)
     {
         _database = database;
+        AdminTokens = new SqliteAdminTokenStore(database);
         Audit = new SqliteAuditStore(database);
+        AuditTrail = new SqliteAuditTrail(database);
         AuthorizationRequests = new SqliteAuthorizationRequestStore(database);
         BrowserSessions = new SqliteBrowserSessionStore(database);
         Clients = new SqliteClientStore(database);
@@ -18,11 +20,16 @@ public sealed class SqliteStorage : IKeyholderStorage
         Credentials = new SqliteCredentialStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         ServerSecrets = new SqliteServerSecretStore(database);
+        SessionDirectory = new SqliteSessionDirectory(database, _revocationSubscribers);
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
         Users = new SqliteUserStore(database);
     }
 
+    public IAdminTokenStore AdminTokens { get; }
+
     public IAuditStore Audit { get; }
+
+    public IAuditTrail AuditTrail { get; }
 
     public IAuthorizationRequestStore AuthorizationRequests { get; }
 
@@ -42,6 +49,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IRevocationSignal RevocationSignal => _revocationSubscribers;
 
     public IServerSecretStore ServerSecrets { get; }
+
+    public ISessionDirectory SessionDirectory { get; }
 
     public ISessionStore Sessions { get; }
 

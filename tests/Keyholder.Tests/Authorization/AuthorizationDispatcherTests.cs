@@ -1,9 +1,11 @@
 using Keyholder.Authorization;
 using Keyholder.Clients;
+using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Testing;
+using Keyholder.Tests.Users;
 using Keyholder.Users;
 using Keyholder.Vault;
 using static Keyholder.Tests.Authorization.AuthorizationSamples;
@@ -14,11 +16,12 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
 {
     private readonly ManualTimeProvider _time = new();
     private readonly AuthorizationDispatcher _dispatcher;
+    private readonly InMemoryUserStore _users = new();
     private Client? _client = App;
     private Consent? _consent;
     private bool _needsConnection;
 
-    public AuthorizationDispatcherTests() => _dispatcher = new(this, this, this, this, new AuthorizationOptions(), _time);
+    public AuthorizationDispatcherTests() => _dispatcher = new(this, this, this, _users, this, new AuthorizationOptions(), _time);
 
     public ResourceSnapshot Current { get; private set; } = Both;
 
@@ -49,6 +52,30 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Complete);
         _needsConnection = true;
         (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Connect);
+    }
+
+    [Theory]
+    [InlineData(true, AuthorizationStep.Consent)]
+    [InlineData(false, AuthorizationStep.Fail)]
+    public async Task Only_administrators_can_grant_a_scope_for_administrators(bool administrator, AuthorizationStep expected)
+    {
+        var api = ApiResource.Create(new Issuer("https://keys.example.com"));
+        Current = Both.WithApi(api);
+        var user = new User("u", "U", _time.GetUtcNow(), Administrator: administrator);
+        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, CancellationToken.None);
+        var request = ConsentPhase with { Resource = api.Uri, Scopes = [ApiResource.AdminScope] };
+
+        (await StepAsync(request, SignedIn())).ShouldBe(expected);
+        (await StepAsync(request with { Scopes = [ApiResource.SessionsScope] }, SignedIn())).ShouldBe(AuthorizationStep.Consent);
+    }
+
+    [Fact]
+    public async Task Nobody_who_is_not_known_grants_a_scope_for_administrators()
+    {
+        var api = ApiResource.Create(new Issuer("https://keys.example.com"));
+        Current = Both.WithApi(api);
+
+        (await ErrorAsync(ConsentPhase with { Resource = api.Uri, Scopes = [ApiResource.AdminScope] }, SignedIn())).ShouldBe("access_denied");
     }
 
     [Theory]

@@ -5,7 +5,11 @@ namespace Keyholder.Tests.Storage.Contracts;
 /// <summary>One empty database of one backend. A new backend is one subclass of this, and one file that names the contracts.</summary>
 public abstract class StorageFixture : IAsyncDisposable
 {
+    public IAdminTokenStore AdminTokens => Storage.AdminTokens;
+
     public IAuditStore Audit => Storage.Audit;
+
+    public IAuditTrail AuditTrail => Storage.AuditTrail;
 
     public IAuthorizationRequestStore AuthorizationRequests => Storage.AuthorizationRequests;
 
@@ -24,6 +28,8 @@ public abstract class StorageFixture : IAsyncDisposable
     public IRevocationSignal RevocationSignal => Storage.RevocationSignal;
 
     public IServerSecretStore ServerSecrets => Storage.ServerSecrets;
+
+    public ISessionDirectory SessionDirectory => Storage.SessionDirectory;
 
     public ISessionStore Sessions => Storage.Sessions;
 

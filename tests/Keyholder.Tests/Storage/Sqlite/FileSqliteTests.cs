@@ -5,7 +5,11 @@ namespace Keyholder.Tests.Storage.Sqlite;
 /// <summary>Every contract on a database file.</summary>
 public static class FileSqliteTests
 {
+    public sealed class AdminTokens : AdminTokenStoreContract<FileSqliteFixture>;
+
     public sealed class Audit : AuditStoreContract<FileSqliteFixture>;
+
+    public sealed class AuditTrail : AuditTrailContract<FileSqliteFixture>;
 
     public sealed class AuthorizationRequests : AuthorizationRequestStoreContract<FileSqliteFixture>;
 
@@ -28,6 +32,8 @@ public static class FileSqliteTests
     public sealed class Rotations : RotationContract<FileSqliteFixture>;
 
     public sealed class ServerSecrets : ServerSecretStoreContract<FileSqliteFixture>;
+
+    public sealed class SessionDirectory : SessionDirectoryContract<FileSqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<FileSqliteFixture>;
 

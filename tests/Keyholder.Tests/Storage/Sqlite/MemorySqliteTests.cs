@@ -5,7 +5,11 @@ namespace Keyholder.Tests.Storage.Sqlite;
 /// <summary>Every contract on a database in memory.</summary>
 public static class MemorySqliteTests
 {
+    public sealed class AdminTokens : AdminTokenStoreContract<MemorySqliteFixture>;
+
     public sealed class Audit : AuditStoreContract<MemorySqliteFixture>;
+
+    public sealed class AuditTrail : AuditTrailContract<MemorySqliteFixture>;
 
     public sealed class AuthorizationRequests : AuthorizationRequestStoreContract<MemorySqliteFixture>;
 
@@ -28,6 +32,8 @@ public static class MemorySqliteTests
     public sealed class Rotations : RotationContract<MemorySqliteFixture>;
 
     public sealed class ServerSecrets : ServerSecretStoreContract<MemorySqliteFixture>;
+
+    public sealed class SessionDirectory : SessionDirectoryContract<MemorySqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<MemorySqliteFixture>;
 

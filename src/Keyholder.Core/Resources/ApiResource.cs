@@ -1,0 +1,37 @@
+using Keyholder.OAuth;
+
+namespace Keyholder.Resources;
+
+/// <summary>
+/// Keyholder's own API as a protected resource, <c>{issuer}/api</c>: clients authorize for it as for any other, and because it is an audience of its own no
+/// token for an upstream opens it, nor the reverse.
+/// </summary>
+public static class ApiResource
+{
+    /// <summary>See and end one's own sessions.</summary>
+    public const string SessionsScope = "keyholder:sessions";
+
+    /// <summary>Everything the API can do. The user has to be an administrator when it is granted and whenever it is used.</summary>
+    public const string AdminScope = "keyholder:admin";
+
+    /// <summary>The resource below an issuer.</summary>
+    public static Resource Create(Issuer issuer) => new()
+    {
+        Name = "api",
+        Uri = issuer.At(EndpointPaths.Api),
+        MetadataUri = issuer.At(EndpointPaths.ProtectedResourceMetadata + EndpointPaths.Api),
+        DisplayName = "Keyholder",
+        Upstream = new Uri(issuer.At(EndpointPaths.Api)),
+        Auth = ResourceAuthKind.None,
+        Scopes =
+        [
+            new ResourceScope(SessionsScope, "See the apps you have connected, and disconnect them"),
+            new ResourceScope(AdminScope, "Administer Keyholder: see and disconnect everyone's apps, read the audit trail", AdministratorsOnly: true),
+        ],
+        DefaultScopes = [SessionsScope],
+        RequiredScopes = [],
+        MaxRequestBodyBytes = 64 * 1024,
+        ActivityTimeout = TimeSpan.FromMinutes(1),
+        EndStreamsAtTokenExpiry = true,
+    };
+}

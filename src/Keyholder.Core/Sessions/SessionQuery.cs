@@ -1,0 +1,27 @@
+namespace Keyholder.Sessions;
+
+/// <summary>A page of the sessions that can still be used: neither revoked nor expired. Every filter that is set has to match.</summary>
+public sealed record SessionQuery
+{
+    /// <summary>The longest <see cref="Text"/>, in characters.</summary>
+    public const int MaxTextLength = 256;
+
+    /// <summary>Found literally, ASCII case aside, in the client's id or name or the user's names.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Ids of clients that match <see cref="Text"/> by a name the database does not know: configured ones.</summary>
+    public IReadOnlyList<string> MatchingClients { get; init; } = [];
+
+    public SubjectKind? SubjectKind { get; init; }
+
+    /// <summary>Only sessions of this subject.</summary>
+    public Subject? Subject { get; init; }
+
+    public string? ClientId { get; init; }
+
+    /// <summary>Only what comes after this place; null = from the newest on.</summary>
+    public SessionPosition? After { get; init; }
+
+    /// <summary>How many at most; above 0.</summary>
+    public required int Limit { get; init; }
+}
