@@ -13,7 +13,8 @@ internal static class KeyholderEndpoints
         endpoints.MapMetadataEndpoints();
         endpoints.MapRegistrationEndpoint();
         endpoints.MapAuthorizationEndpoints();
+        endpoints.MapTokenEndpoints();
 
-        // One line per part: endpoints.MapToken(); … Say who may call from a browser with WithOrigins(…).
+        // One line per part. Say who may call from a browser with WithOrigins(…).
     }
 }

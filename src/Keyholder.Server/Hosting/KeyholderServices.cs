@@ -1,7 +1,9 @@
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
+using Keyholder.Server.Endpoints;
 using Keyholder.Server.Endpoints.Authorization;
 using Keyholder.Storage;
+using Keyholder.Tokens;
 using Keyholder.Vault;
 
 namespace Keyholder.Server.Hosting;
@@ -25,8 +27,7 @@ internal static class KeyholderServices
         services.AddClients(configuration.Clients);
         services.AddUpstream();
         services.AddAuthorizationFlow();
-
-        // One line per part: services.AddTokens(); …
+        services.AddTokens();
     }
 
     /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>
@@ -37,7 +38,6 @@ internal static class KeyholderServices
         var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
         services.AddVault(sealer);
         services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
-
-        // One line per part: signing keys, revocation index.
+        services.AddSingleton(await SigningKeyRing.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
     }
 }
