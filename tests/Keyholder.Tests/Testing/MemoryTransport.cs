@@ -18,17 +18,39 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
     {
         var toServer = new Pipe();
         var toClient = new Pipe();
-        var connection = new DefaultConnectionContext(Guid.CreateVersion7().ToString(), new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer))
+        var connection = new Connection(Guid.CreateVersion7().ToString(), new Duplex(toServer.Reader, toClient.Writer), new Duplex(toClient.Reader, toServer.Writer))
         {
             RemoteEndPoint = new IPEndPoint(remote, 40000),
             LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 7717),
         };
         return _accepts.Writer.TryWrite(connection)
-            ? new DuplexPipeStream(toClient.Reader, toServer.Writer)
+            ? new DuplexPipeStream(toClient.Reader, toServer.Writer, connection.Abort, connection.ConnectionClosed)
             : throw new IOException("The server does not listen any more.");
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>Says on both sides when it is aborted or closed, as a socket does.</summary>
+    private sealed class Connection : DefaultConnectionContext
+    {
+        private readonly CancellationTokenSource _closed = new();
+
+        public Connection(string id, IDuplexPipe transport, IDuplexPipe application)
+            : base(id, transport, application)
+        {
+            ConnectionClosed = _closed.Token;
+        }
+
+        public override void Abort() => _closed.CancelAsync();
+
+        public override void Abort(ConnectionAbortedException abortReason) => Abort();
+
+        public override async ValueTask DisposeAsync()
+        {
+            await Transport.Input.CompleteAsync();
+            await base.DisposeAsync();
+        }
+    }
 
     private sealed class Listener(EndPoint endpoint, Channel<ConnectionContext> accepts) : IConnectionListener
     {
