@@ -35,7 +35,7 @@ public sealed record Resource
     /// <summary>The largest request body, in bytes.</summary>
     public required long MaxRequestBodyBytes { get; init; }
 
-    /// <summary>How long the upstream may stay silent, streams included, before the request is given up.</summary>
+    /// <summary>How long the upstream may stay silent before the request is given up. Once an answer is an event stream, silence is no failure: keep-alive of the connection finds a dead upstream.</summary>
     public required TimeSpan ActivityTimeout { get; init; }
 
     /// <summary>Whether open streams end when their access token expires.</summary>

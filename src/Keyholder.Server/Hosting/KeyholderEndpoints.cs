@@ -1,5 +1,6 @@
 using Keyholder.Server.Endpoints;
 using Keyholder.Server.Endpoints.Authorization;
+using Keyholder.Server.Gateway;
 
 namespace Keyholder.Server.Hosting;
 
@@ -14,6 +15,7 @@ internal static class KeyholderEndpoints
         endpoints.MapRegistrationEndpoint();
         endpoints.MapAuthorizationEndpoints();
         endpoints.MapTokenEndpoints();
+        endpoints.MapGateway();
 
         // One line per part. Say who may call from a browser with WithOrigins(…).
     }

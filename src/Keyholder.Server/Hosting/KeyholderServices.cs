@@ -2,6 +2,7 @@ using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints;
 using Keyholder.Server.Endpoints.Authorization;
+using Keyholder.Server.Gateway;
 using Keyholder.Storage;
 using Keyholder.Tokens;
 using Keyholder.Vault;
@@ -28,6 +29,7 @@ internal static class KeyholderServices
         services.AddUpstream();
         services.AddAuthorizationFlow();
         services.AddTokens();
+        services.AddGateway();
     }
 
     /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>

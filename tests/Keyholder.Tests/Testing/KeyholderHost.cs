@@ -97,8 +97,11 @@ internal sealed class KeyholderHost : IAsyncDisposable
         UseCookies = false,
         UseProxy = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ConnectCallback = (_, _) => new(_transport.Connect(remote ?? IPAddress.Loopback)),
+        ConnectCallback = (_, _) => new(Connect(remote)),
     };
+
+    /// <summary>A bare connection, for requests that no client library would write.</summary>
+    public Stream Connect(IPAddress? remote = null) => _transport.Connect(remote ?? IPAddress.Loopback);
 
     public async ValueTask DisposeAsync()
     {

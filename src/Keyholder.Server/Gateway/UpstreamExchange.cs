@@ -1,0 +1,100 @@
+using Keyholder.Mcp;
+using Keyholder.Upstream;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Keyholder.Server.Gateway;
+
+/// <summary>One attempt to forward one request: what goes out, and what of the answer comes back.</summary>
+internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthorization authorization, McpSessionIds sessionIds, Func<HttpContext, ForwardRequest, StreamLifetime> lifetimes)
+    : HttpTransformer
+{
+    private const string UserAgent = "keyholder";
+
+    /// <summary>What was decided on the upstream's answer; <see cref="ForwardOutcome.Forwarded"/> until then.</summary>
+    public ForwardOutcome Outcome { get; private set; }
+
+    /// <inheritdoc />
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = request.Route.Resource.Upstream;
+        proxyRequest.Content = request.Body is null ? null : new RequestBodyContent(request.Body);
+
+        var headers = proxyRequest.Headers;
+        headers.TryAddWithoutValidation("Accept", request.Body is null ? MediaTypes.EventStream : MediaTypes.JsonAndEventStream);
+        headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        foreach (var (name, value) in httpContext.Request.Headers)
+        {
+            if (McpRequestHeaderReader.IsForwarded(name))
+            {
+                headers.TryAddWithoutValidation(name, (string?)value);
+            }
+        }
+
+        if (request.UpstreamSessionId is not null)
+        {
+            headers.TryAddWithoutValidation(McpRequestHeaderReader.SessionId, request.UpstreamSessionId);
+        }
+
+        var credential = authorization.Headers;
+        for (var i = 0; i < credential.Count; i++)
+        {
+            headers.Remove(credential[i].Key);
+            headers.TryAddWithoutValidation(credential[i].Key, credential[i].Value);
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return false;
+        }
+
+        httpContext.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = null;
+        var sessionId = SessionId(proxyResponse);
+        Outcome = Judge(proxyResponse, sessionId);
+        if (Outcome != ForwardOutcome.Forwarded)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status200OK;
+            return false;
+        }
+
+        var headers = httpContext.Response.Headers;
+        ResponseHeaderPolicy.Copy(proxyResponse, headers);
+        headers.CacheControl = "no-store";
+        if (sessionId is not null)
+        {
+            headers[McpRequestHeaderReader.SessionId] = sessionIds.Wrap(request.AccessToken, request.Route.Resource.Uri, sessionId);
+        }
+
+        if (!MediaTypes.IsEventStream(headers.ContentType))
+        {
+            return true;
+        }
+
+        headers.CacheControl = "no-store, no-transform";
+        headers["X-Accel-Buffering"] = "no";
+        using var lifetime = lifetimes(httpContext, request);
+        Outcome = await EventStream.CopyAsync(httpContext, proxyResponse, lifetime);
+        return false;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
+
+    private static string? SessionId(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var values) ? values.ToString() : null;
+
+    private static ForwardOutcome Judge(HttpResponseMessage response, string? sessionId) => (int)response.StatusCode switch
+    {
+        StatusCodes.Status401Unauthorized => ForwardOutcome.CredentialRejected,
+        < 200 or StatusCodes.Status407ProxyAuthenticationRequired => ForwardOutcome.InvalidResponse,
+        >= 300 and < 400 => ForwardOutcome.Redirected,
+        _ when sessionId is not null && !McpSessionIds.IsUsable(sessionId) => ForwardOutcome.InvalidResponse,
+        _ => ForwardOutcome.Forwarded,
+    };
+}

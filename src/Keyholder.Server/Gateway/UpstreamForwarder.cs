@@ -1,0 +1,49 @@
+using Keyholder.Mcp;
+using Keyholder.Revocation;
+using Keyholder.Upstream;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Keyholder.Server.Gateway;
+
+/// <summary>Sends an admitted request to its upstream and streams the answer back.</summary>
+internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnections connections, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
+{
+    /// <summary>One attempt. Unless the outcome is <see cref="ForwardOutcome.Forwarded"/> or the answer has begun, nothing of it is left in the response.</summary>
+    public async ValueTask<ForwardOutcome> SendAsync(HttpContext context, ForwardRequest request, UpstreamAuthorization authorization)
+    {
+        // YARP would open a tunnel for it.
+        context.Request.Headers.Remove("Upgrade");
+        var exchange = new UpstreamExchange(request, authorization, sessionIds, LifetimeOf);
+        var error = await forwarder.SendAsync(context, request.Route.Destination, connections.Invoker, request.Route.Forwarding, exchange);
+        return error == ForwarderError.None ? exchange.Outcome : Classify(context, error);
+    }
+
+    private StreamLifetime LifetimeOf(HttpContext context, ForwardRequest request) =>
+        new(request.Route.Resource, request.AccessToken, revocations, time, context.RequestAborted);
+
+    private static ForwardOutcome Classify(HttpContext context, ForwarderError error)
+    {
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return ForwardOutcome.ClientGone;
+        }
+
+        if (context.Response.HasStarted)
+        {
+            return ForwardOutcome.Broken;
+        }
+
+        return error switch
+        {
+            ForwarderError.RequestTimedOut or ForwarderError.ResponseBodyCanceled => ForwardOutcome.TimedOut,
+            ForwarderError.Request when IsConnectFailure(context) => ForwardOutcome.Unreachable,
+            _ => ForwardOutcome.InvalidResponse,
+        };
+    }
+
+    private static bool IsConnectFailure(HttpContext context) =>
+        context.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        };
+}

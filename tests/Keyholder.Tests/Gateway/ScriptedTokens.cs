@@ -1,0 +1,51 @@
+using Keyholder.Sessions;
+using Keyholder.Tokens;
+
+namespace Keyholder.Tests.Gateway;
+
+/// <summary>Known tokens, all for resource <c>demo</c> unless said otherwise.</summary>
+internal sealed class ScriptedTokens : IAccessTokenValidator
+{
+    public const string Alice = "alice-token-canary";
+    public const string AliceOtherClient = "alice-other-client";
+    public const string AliceAtOther = "alice-at-other";
+    public const string Bob = "bob-token";
+    public const string NarrowAdmin = "alice-admin-only";
+    public const string Expired = "expired-token";
+    public const string Revoked = "revoked-token";
+    public const string Unknowable = "unknowable-token";
+
+    public static DateTimeOffset ExpiresAt { get; } = new(2030, 1, 1, 0, 10, 0, TimeSpan.Zero);
+
+    public AccessTokenOutcome Validate(ReadOnlySpan<char> token, string audience, out AccessToken? accessToken)
+    {
+        var text = token.ToString();
+        var home = text == AliceAtOther ? "/mcp/other" : "/mcp/demo";
+        accessToken = null;
+        var outcome = text switch
+        {
+            Expired => AccessTokenOutcome.Expired,
+            Revoked => AccessTokenOutcome.Revoked,
+            Unknowable => AccessTokenOutcome.RevocationUnknown,
+            Alice or AliceOtherClient or AliceAtOther or Bob or NarrowAdmin => audience.EndsWith(home, StringComparison.Ordinal) ? AccessTokenOutcome.Valid : AccessTokenOutcome.WrongAudience,
+            _ => AccessTokenOutcome.Malformed,
+        };
+        if (outcome == AccessTokenOutcome.Valid)
+        {
+            accessToken = new AccessToken
+            {
+                Id = "jti-" + text,
+                SessionId = SessionId.Create(),
+                Subject = Subject.User(text == Bob ? "bob" : "alice"),
+                ClientId = text == AliceOtherClient ? "client-2" : "client-1",
+                Audience = audience,
+                Scopes = text == NarrowAdmin ? ["mcp:admin", "offline_access", "mcp:retired"] : ["mcp:read"],
+                IssuedAt = ExpiresAt.AddMinutes(-10),
+                ExpiresAt = ExpiresAt,
+                AuthenticatedAt = ExpiresAt.AddMinutes(-10),
+            };
+        }
+
+        return outcome;
+    }
+}
