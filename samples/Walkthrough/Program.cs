@@ -9,6 +9,7 @@ if (args.Length > 0 && !check)
 }
 
 var narrator = new Narrator();
+DemoEnvironment? running = null;
 using var stop = new CancellationTokenSource();
 using var onInterrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Stop);
 using var onTerminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Stop);
@@ -16,7 +17,7 @@ var folder = Path.GetFullPath(Path.Combine("data", check ? $"check-{Environment.
 try
 {
     narrator.Begin("start");
-    await using var demo = await DemoEnvironment.StartAsync(new DemoEnvironmentOptions { DataFolder = folder, PreferredPort = check ? 0 : 7717 }, stop.Token);
+    await using var demo = running = await DemoEnvironment.StartAsync(new DemoEnvironmentOptions { DataFolder = folder, PreferredPort = check ? 0 : 7717 }, stop.Token);
     narrator.Done($"Keyholder at {demo.Issuer}, demo upstream at {demo.UpstreamUrl}, data in {Path.GetRelativePath(".", folder)}");
 
     using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
@@ -38,7 +39,7 @@ try
 catch (Exception e)
 #pragma warning restore CA1031
 {
-    Console.Error.WriteLine(stop.IsCancellationRequested ? "Stopped." : $"The step \"{narrator.Current}\" failed: {e.Message}");
+    Console.Error.WriteLine(stop.IsCancellationRequested ? "Stopped." : $"The step \"{narrator.Current}\" failed: {e.Message}\n{running?.Keyholder.Output}");
     return 1;
 }
 finally

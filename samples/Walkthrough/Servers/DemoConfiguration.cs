@@ -29,7 +29,7 @@ internal static class DemoConfiguration
 
         return new JsonObject
         {
-            ["server"] = new JsonObject { ["publicUrl"] = issuer.GetLeftPart(UriPartial.Authority) },
+            ["server"] = new JsonObject { ["listen"] = new JsonArray(issuer.GetLeftPart(UriPartial.Authority)) },
             ["storage"] = new JsonObject { ["kind"] = "sqlite", ["path"] = Path.Combine(options.DataFolder, "keyholder.db") },
             ["providers"] = new JsonObject
             {

@@ -6,7 +6,7 @@ import { Browser } from "./browser.mjs";
 
 const redirectUri = "http://localhost:33418/callback";
 
-export async function run({ Client, StreamableHTTPClientTransport, UnauthorizedError, clientOptions = {} }) {
+export async function run({ Client, StreamableHTTPClientTransport, UnauthorizedError, clientOptions = {}, finishAuth, callWithOptions }) {
   const [resource, tool] = process.argv.slice(2);
   const browser = new Browser({ username: process.env.KEYHOLDER_USER, password: process.env.KEYHOLDER_PASSWORD });
   const provider = new MemoryProvider(browser);
@@ -21,9 +21,9 @@ export async function run({ Client, StreamableHTTPClientTransport, UnauthorizedE
   report.tools = (await client.listTools()).tools.map(t => t.name).sort();
   report.call = text(await client.callTool(tool === "whoami" ? { name: "whoami", arguments: {} } : { name: "echo", arguments: { message: "hello" } }));
   if (report.tools.includes("slow")) {
-    report.progress = await progress(client, { name: "slow", arguments: { steps: 3, intervalMs: 100 } });
+    report.progress = await progress(callWithOptions, client, { name: "slow", arguments: { steps: 3, intervalMs: 100 } });
   } else if (report.tools.includes("trigger-long-running-operation")) {
-    report.progress = await progress(client, { name: "trigger-long-running-operation", arguments: { duration: 1, steps: 3 } });
+    report.progress = await progress(callWithOptions, client, { name: "trigger-long-running-operation", arguments: { duration: 1, steps: 3 } });
   }
 
   // The client notices the bad access token by itself and refreshes.
@@ -71,21 +71,16 @@ export async function run({ Client, StreamableHTTPClientTransport, UnauthorizedE
         if (!(error instanceof UnauthorizedError) || attempt > 0) {
           throw error;
         }
-        await finish(transport, provider.callback);
+        await finishAuth(transport, provider.callback.searchParams);
       }
     }
   }
 }
 
-async function finish(transport, callback) {
-  // SDK 2 takes the whole answer and checks `iss`; SDK 1 takes the code.
-  await transport.finishAuth(transport.finishAuth.length > 1 || transport.hasPerRequestStream ? callback.searchParams : callback.searchParams.get("code"));
-}
-
-async function progress(client, params) {
+async function progress(callWithOptions, client, params) {
   const arrivals = [];
   const options = { onprogress: () => arrivals.push(performance.now()), timeout: 20000 };
-  const result = client.callTool.length === 3 ? await client.callTool(params, undefined, options) : await client.callTool(params, options);
+  const result = await callWithOptions(client, params, options);
   const end = performance.now();
   return { text: text(result), events: arrivals.length, firstBeforeEndMs: arrivals.length > 0 ? Math.round(end - arrivals[0]) : 0 };
 }

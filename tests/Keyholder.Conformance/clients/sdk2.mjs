@@ -2,4 +2,11 @@
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from "@modelcontextprotocol/client";
 import { run } from "./scenario.mjs";
 
-await run({ Client, StreamableHTTPClientTransport, UnauthorizedError, clientOptions: { versionNegotiation: { mode: "auto" } } });
+await run({
+  Client,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+  clientOptions: { versionNegotiation: { mode: "auto" } },
+  finishAuth: (transport, answer) => transport.finishAuth(answer),
+  callWithOptions: (client, params, options) => client.callTool(params, options),
+});
