@@ -23,7 +23,7 @@ public sealed class ErrorsDocumentTests
     public void It_names_every_page_with_its_status() =>
         Properties<PageError>(typeof(PageErrors)).Where(e => !Document.Contains($"| `{e.Id}` | {e.Status} |", StringComparison.Ordinal)).ShouldBeEmpty();
 
-    private static IReadOnlyList<T> Properties<T>(Type catalogue)
+    private static List<T> Properties<T>(Type catalogue)
     {
         var errors = catalogue.GetProperties(BindingFlags.Public | BindingFlags.Static)
             .Where(p => p.PropertyType == typeof(T))
