@@ -41,7 +41,7 @@ public sealed partial class RefreshGrant(
         }
 
         var narrowed = scopes.Where(s => s != Scopes.OfflineAccess).ToList();
-        if (narrowed.Count > 0 && await WidensAsync(presented, narrowed, cancellationToken))
+        if (narrowed.Count > 0 && await WidensAsync(presented, narrowed, request, cancellationToken))
         {
             return OAuthErrors.InvalidScope;
         }
@@ -49,12 +49,15 @@ public sealed partial class RefreshGrant(
         return await RotateAsync(presented, narrowed, request, cancellationToken);
     }
 
-    private async Task<bool> WidensAsync(OpaqueToken presented, List<string> narrowed, CancellationToken cancellationToken)
+    private async Task<bool> WidensAsync(OpaqueToken presented, List<string> narrowed, GrantRequest request, CancellationToken cancellationToken)
     {
-        // Only of the newest token: any other is judged by the rotation, whose answer must not depend on the scopes asked for.
+        // Only where the rotation would succeed: everything else is judged by it, so that no answer depends on the scopes a stranger asks for.
         var session = await sessions.FindAsync(presented.SessionId, cancellationToken);
         return session?.RefreshHash is { } newest
             && CryptographicOperations.FixedTimeEquals(newest, presented.Secret.Hash())
+            && session.ClientId == request.Client.Id
+            && (request.Resource is null || request.Resource == session.Resource)
+            && session.IsActive(time.GetUtcNow())
             && !Scopes.Covers(session.Scopes, narrowed);
     }
 

@@ -126,6 +126,19 @@ public sealed class RefreshTests
     }
 
     [Fact]
+    public async Task Scopes_are_judged_only_for_who_could_refresh()
+    {
+        await using var host = await TokenHost.StartAsync();
+        var mine = await host.SignInAsync();
+        (await host.RefreshAsync(mine.RefreshToken, scope: "everything")).Error.ShouldBe("invalid_scope");
+
+        (await host.RefreshAsync(mine.RefreshToken, client: "other", scope: "everything")).Error.ShouldBe("invalid_grant");
+        (await host.RefreshAsync(mine.RefreshToken, scope: "everything", resource: TokenHost.OtherResource.Uri)).Error.ShouldBe("invalid_grant");
+        host.Time.Advance(TimeSpan.FromDays(30));
+        (await host.RefreshAsync(mine.RefreshToken, scope: "everything")).Error.ShouldBe("invalid_grant");
+    }
+
+    [Fact]
     public async Task A_reused_token_is_reuse_whatever_scope_it_asks_for()
     {
         await using var host = await TokenHost.StartAsync();
