@@ -18,8 +18,7 @@ internal sealed class TokenHost : IAsyncDisposable
 {
     public const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     public const string RedirectUri = "http://127.0.0.1:3000/callback";
-
-    private const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    public const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     private readonly KeyholderHost _host;
     private readonly HttpClient _http;

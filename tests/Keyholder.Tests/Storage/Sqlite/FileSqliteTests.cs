@@ -1,3 +1,4 @@
+using Keyholder.Tests.Sessions.Model;
 using Keyholder.Tests.Storage.Contracts;
 
 namespace Keyholder.Tests.Storage.Sqlite;
@@ -34,6 +35,8 @@ public static class FileSqliteTests
     public sealed class ServerSecrets : ServerSecretStoreContract<FileSqliteFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<FileSqliteFixture>;
+
+    public sealed class SessionModel : SessionModelContract<FileSqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<FileSqliteFixture>;
 

@@ -1,3 +1,4 @@
+using Keyholder.Tests.Sessions.Model;
 using Keyholder.Tests.Storage.Contracts;
 
 namespace Keyholder.Tests.Storage.Sqlite;
@@ -34,6 +35,8 @@ public static class MemorySqliteTests
     public sealed class ServerSecrets : ServerSecretStoreContract<MemorySqliteFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<MemorySqliteFixture>;
+
+    public sealed class SessionModel : SessionModelContract<MemorySqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<MemorySqliteFixture>;
 
