@@ -57,5 +57,9 @@ internal static class SessionLosses
         return isPredecessor ? RotateOutcome.Predecessor : RotateOutcome.Superseded;
     }
 
+    /// <summary>Whether the presented token is the newest one: then nothing it was refused for holds any more.</summary>
+    public static bool IsNewest(Rotation rotation, Session session) =>
+        rotation.Generation == session.Generation && Same(rotation.RefreshHash, session.RefreshHash);
+
     private static bool Same(byte[] presented, byte[]? stored) => stored is not null && CryptographicOperations.FixedTimeEquals(presented, stored);
 }

@@ -1,4 +1,5 @@
 using Keyholder.Resources;
+using Keyholder.Server.Hosting;
 using Keyholder.Vault;
 
 namespace Keyholder.Server.Configuration;
@@ -46,6 +47,8 @@ internal static class ConfigurationValidator
             problems.Add("storage.path", "is empty");
         }
 
+        CheckPostgres(file, problems);
+
         if (file.Vault.Keys.Count > 0)
         {
             CheckKeys(file.Vault, problems);
@@ -54,6 +57,35 @@ internal static class ConfigurationValidator
         if (file.Vault.KeyFile is { Length: 0 })
         {
             problems.Add("vault.keyFile", "is empty");
+        }
+    }
+
+    private static void CheckPostgres(KeyholderFile file, ConfigurationProblems problems)
+    {
+        const string Path = "storage.connectionString";
+        if (file.Storage.Kind != StorageKind.Postgres)
+        {
+            if (file.Storage.ConnectionString is not null)
+            {
+                problems.Add(Path, "is for kind postgres only");
+            }
+
+            return;
+        }
+
+        if (file.Storage.ConnectionString is not { } connectionString)
+        {
+            problems.Add(Path, "is missing; kind postgres needs it");
+        }
+        else if (!StorageServices.IsConnectionString(connectionString))
+        {
+            problems.Add(Path, "must be pairs as in Host=db.example;Database=keyholder;Username=keyholder, with a Host and no unknown name");
+        }
+
+        // There is no place beside the database for a generated key, and every node needs the same one.
+        if (file.Vault is { KeyFile: null, Keys.Count: 0 })
+        {
+            problems.Add("vault.keyFile", "is missing; with kind postgres the vault's keys have to be named, the same on every node, by keyFile or keys");
         }
     }
 

@@ -6,6 +6,9 @@ public enum StorageKind
     /// <summary>A SQLite file.</summary>
     Sqlite,
 
-    /// <summary>The same code on an in-memory database; everything is gone when the process ends.</summary>
+    /// <summary>A PostgreSQL database, which any number of nodes may share.</summary>
+    Postgres,
+
+    /// <summary>The same code as SQLite on an in-memory database; everything is gone when the process ends.</summary>
     Memory,
 }

@@ -16,7 +16,7 @@ internal static class StartupReport
         {
             ("public URL", configuration.Issuer.Value),
             ("listening on", string.Join(", ", configuration.Listen)),
-            ("data", configuration.Storage.Kind == StorageKind.Memory ? "in memory only" : Path.GetFullPath(configuration.Storage.Path)),
+            ("data", StorageServices.Describe(configuration.Storage)),
             ("configuration", file is null ? "none, defaults" : Path.GetFullPath(file)),
         };
         lines.AddRange(configuration.Resources.Resources.Select(r => ("resource", $"{r.Uri} -> {r.Upstream.GetLeftPart(UriPartial.Path)} ({AuthOf(r)})")));

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Keyholder.Server.Configuration;
 using Keyholder.Storage;
+using Keyholder.Storage.Postgres;
 using Keyholder.Storage.Sqlite;
 
 namespace Keyholder.Server.Hosting;
@@ -12,16 +13,31 @@ internal static class StorageServices
     /// <exception cref="StartException">It cannot be opened.</exception>
     public static async Task<IKeyholderStorage> OpenAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken)
     {
-        var options = storage.Kind == StorageKind.Memory ? SqliteStorageOptions.Memory : new SqliteStorageOptions(Path.GetFullPath(storage.Path));
         try
         {
-            return await SqliteStorage.OpenAsync(options, time, cancellationToken);
+            return storage.Kind switch
+            {
+                StorageKind.Postgres => await PostgresStorage.OpenAsync(new(storage.ConnectionString!), time, cancellationToken),
+                StorageKind.Memory => await SqliteStorage.OpenAsync(SqliteStorageOptions.Memory, time, cancellationToken),
+                _ => await SqliteStorage.OpenAsync(new(Path.GetFullPath(storage.Path)), time, cancellationToken),
+            };
         }
         catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or SchemaTooNewException)
         {
-            throw new StartException($"the database {options.Path ?? "in memory"} cannot be opened: {e.Message}", e);
+            throw new StartException($"the database {Describe(storage)} cannot be opened: {e.Message}", e);
         }
     }
+
+    /// <summary>Whether PostgreSQL's driver understands it. Nothing is opened.</summary>
+    public static bool IsConnectionString(string text) => PostgresStorageOptions.IsConnectionString(text);
+
+    /// <summary>Which database it is, for people. No secrets.</summary>
+    public static string Describe(StorageConfiguration storage) => storage.Kind switch
+    {
+        StorageKind.Postgres => new PostgresStorageOptions(storage.ConnectionString!).ToString(),
+        StorageKind.Memory => "in memory only",
+        _ => Path.GetFullPath(storage.Path),
+    };
 
     /// <summary>Registers every port. The container closes the storage.</summary>
     public static void AddStorage(this IServiceCollection services, IKeyholderStorage storage)

@@ -1,5 +1,5 @@
-using Keyholder.Upstream;
 using Keyholder.Storage.Rows;
+using Keyholder.Upstream;
 
 namespace Keyholder.Storage.Sqlite;
 

@@ -1,5 +1,5 @@
-using Keyholder.Vault;
 using Keyholder.Storage.Rows;
+using Keyholder.Vault;
 
 namespace Keyholder.Storage.Sqlite;
 

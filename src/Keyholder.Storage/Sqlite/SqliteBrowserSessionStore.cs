@@ -1,5 +1,5 @@
-using Keyholder.Users;
 using Keyholder.Storage.Rows;
+using Keyholder.Users;
 
 namespace Keyholder.Storage.Sqlite;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using Keyholder.Upstream;
 using Keyholder.Storage.Rows;
+using Keyholder.Upstream;
 
 namespace Keyholder.Storage.Sqlite;
 

@@ -1,6 +1,6 @@
 using Keyholder.Audit;
-using Keyholder.Vault;
 using Keyholder.Storage.Rows;
+using Keyholder.Vault;
 
 namespace Keyholder.Storage.Sqlite;
 

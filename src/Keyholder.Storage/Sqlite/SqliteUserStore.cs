@@ -1,6 +1,6 @@
 using Keyholder.Audit;
-using Keyholder.Users;
 using Keyholder.Storage.Rows;
+using Keyholder.Users;
 
 namespace Keyholder.Storage.Sqlite;
 

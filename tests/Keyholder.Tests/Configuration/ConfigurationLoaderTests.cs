@@ -1,5 +1,6 @@
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
+using Keyholder.Server.Hosting;
 
 namespace Keyholder.Tests.Configuration;
 
@@ -20,6 +21,19 @@ public sealed class ConfigurationLoaderTests : IDisposable
         configuration.Storage.ShouldBe(KeyholderConfiguration.Default.Storage);
         configuration.Sessions.ShouldBe(KeyholderConfiguration.Default.Sessions);
         configuration.Resources.Resources.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void The_connection_string_of_PostgreSQL_can_come_from_the_environment_and_is_never_shown()
+    {
+        var configuration = Load(
+            """{ "storage": { "kind": "postgres", "connectionString": "${env:DATABASE}" }, "vault": { "keyFile": "vault.key" } }""",
+            ("DATABASE", "Host=db.example;Database=keys;Username=kh;Password=canary"));
+
+        configuration.Storage.ConnectionString.ShouldBe("Host=db.example;Database=keys;Username=kh;Password=canary");
+        configuration.ToString().ShouldNotContain("canary");
+        StartupReport.Of(configuration, null).ShouldContain("PostgreSQL keys at db.example");
+        StartupReport.Of(configuration, null).ShouldNotContain("canary");
     }
 
     [Fact]
@@ -154,6 +168,12 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "server": {}, "server": {} }""", "$")]
     [InlineData("""{ "storage": { "kind": "SQLite" } }""", "storage.kind")]
     [InlineData("""{ "storage": { "path": null } }""", "storage.path")]
+    [InlineData("""{ "storage": { "kind": "postgres" }, "vault": { "keyFile": "k" } }""", "storage.connectionString")]
+    [InlineData("""{ "storage": { "kind": "postgres", "connectionString": "" }, "vault": { "keyFile": "k" } }""", "storage.connectionString")]
+    [InlineData("""{ "storage": { "kind": "postgres", "connectionString": "Database=keyholder" }, "vault": { "keyFile": "k" } }""", "storage.connectionString")]
+    [InlineData("""{ "storage": { "kind": "postgres", "connectionString": "postgresql://u:p@db/keyholder" }, "vault": { "keyFile": "k" } }""", "storage.connectionString")]
+    [InlineData("""{ "storage": { "kind": "postgres", "connectionString": "Host=db" } }""", "vault.keyFile")]
+    [InlineData("""{ "storage": { "connectionString": "Host=db" } }""", "storage.connectionString")]
     [InlineData("""{ "storage": { "path": "" } }""", "storage.path")]
     [InlineData("""{ "registration": { "capacity": "5" } }""", "registration.capacity")]
     [InlineData("""{ "registration": { "capacity": 0 } }""", "registration.capacity")]
@@ -208,7 +228,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     {
         var problems = Problems(
             """
-            { "vault": { "keys": ["a:canary-secret"] }, "clients": { "a": { "secret": "canary", "redirectUris": ["canary-secret://"] } },
+            { "storage": { "kind": "postgres", "connectionString": "Host=db;Password=x;canary-secret=y" }, "vault": { "keys": ["a:canary-secret"] }, "clients": { "a": { "secret": "canary", "redirectUris": ["canary-secret://"] } },
               "providers": { "p": { "kind": "canary-secret", "clientSecret": "", "clientAuthMethod": "canary-secret", "issuer": "canary-secret" } },
               "resources": { "r": { "auth": "staticHeaders", "headers": { "Authorization": "canary-secret\n" }, "upstream": "https://canary-secret@x" } } }
             """);

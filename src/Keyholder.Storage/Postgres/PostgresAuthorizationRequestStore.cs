@@ -1,0 +1,125 @@
+using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Sessions;
+using Keyholder.Storage.Rows;
+
+namespace Keyholder.Storage.Postgres;
+
+/// <inheritdoc />
+internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase database) : IAuthorizationRequestStore
+{
+    public Task AddAsync(AuthorizationRequest request, CancellationToken cancellationToken) =>
+        database.WriteAsync(statements => AuthorizationRequestRows.InsertAsync(statements, request), cancellationToken);
+
+    public Task<AuthorizationRequest?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(statements => FindAsync(statements, id), cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements => await OutcomeAsync(
+                statements,
+                id,
+                now,
+                changed: await statements.ExecuteAsync(
+                    """
+                    UPDATE authorization_requests
+                    SET phase = 'consent', subject_kind = @subject_kind, subject_id = @subject_id, authenticated_at = @authenticated_at
+                    WHERE id = @id AND phase = 'sign_in' AND expires_at > @now
+                    """,
+                    ("id", id),
+                    ("subject_kind", subject.KindName),
+                    ("subject_id", subject.Id),
+                    ("authenticated_at", authenticatedAt),
+                    ("now", now))),
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                var outcome = await MoveAsync(statements, id, AuthorizationPhase.Consent, AuthorizationPhase.Upstream, now);
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    if (consent is not null)
+                    {
+                        await ConsentRows.RememberAsync(statements, consent);
+                    }
+
+                    await AppendIfAnyAsync(statements, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                var outcome = await MoveAsync(statements, id, AuthorizationPhase.Upstream, AuthorizationPhase.Completed, now);
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    await SessionRows.InsertAsync(statements, session);
+                    await AuditRows.AppendAsync(statements, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> FailAsync(string id, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                var outcome = await OutcomeAsync(
+                    statements,
+                    id,
+                    now,
+                    changed: await statements.ExecuteAsync(
+                        "UPDATE authorization_requests SET phase = 'failed' WHERE id = @id AND phase IN ('sign_in', 'consent', 'upstream') AND expires_at > @now",
+                        ("id", id),
+                        ("now", now)));
+                if (outcome == AuthorizationTransitionOutcome.Moved)
+                {
+                    await AppendIfAnyAsync(statements, audit);
+                }
+
+                return outcome;
+            },
+            cancellationToken);
+
+    private static Task<AuthorizationRequest?> FindAsync(PostgresStatements statements, string id) => statements.QuerySingleAsync(
+        $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE id = @id",
+        AuthorizationRequestColumns.Read,
+        ("id", id));
+
+    private static async Task<AuthorizationTransitionOutcome> MoveAsync(PostgresStatements statements, string id, AuthorizationPhase from, AuthorizationPhase to, DateTimeOffset now) =>
+        await OutcomeAsync(
+            statements,
+            id,
+            now,
+            changed: await statements.ExecuteAsync(
+                "UPDATE authorization_requests SET phase = @to WHERE id = @id AND phase = @from AND expires_at > @now",
+                ("id", id),
+                ("from", StoredWords.Phase.Write(from)),
+                ("to", StoredWords.Phase.Write(to)),
+                ("now", now)));
+
+    private static async Task<AuthorizationTransitionOutcome> OutcomeAsync(PostgresStatements statements, string id, DateTimeOffset now, int changed) =>
+        changed == 1
+            ? AuthorizationTransitionOutcome.Moved
+            : await FindAsync(statements, id) switch
+            {
+                null => AuthorizationTransitionOutcome.NotFound,
+                var request when request.ExpiresAt <= now => AuthorizationTransitionOutcome.Expired,
+                _ => AuthorizationTransitionOutcome.WrongPhase,
+            };
+
+    private static async Task AppendIfAnyAsync(PostgresStatements statements, AuditEvent? audit)
+    {
+        if (audit is not null)
+        {
+            await AuditRows.AppendAsync(statements, audit);
+        }
+    }
+}

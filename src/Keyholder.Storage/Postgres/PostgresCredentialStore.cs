@@ -1,0 +1,87 @@
+using Keyholder.Audit;
+using Keyholder.Storage.Rows;
+using Keyholder.Vault;
+
+namespace Keyholder.Storage.Postgres;
+
+/// <inheritdoc />
+internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICredentialStore
+{
+    private const string KeyIs = "owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider";
+
+    public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            statements => statements.QuerySingleAsync(
+                $"SELECT {CredentialColumns.All} FROM credentials WHERE {KeyIs}",
+                CredentialColumns.Read,
+                ("owner_kind", key.Owner.KindName),
+                ("owner_id", key.Owner.Id),
+                ("provider", key.Provider)),
+            cancellationToken);
+
+    public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            statements => statements.QueryAsync(
+                $"SELECT {CredentialColumns.All} FROM credentials WHERE owner_kind = @owner_kind AND owner_id = @owner_id ORDER BY provider",
+                CredentialColumns.Read,
+                ("owner_kind", owner.KindName),
+                ("owner_id", owner.Id)),
+            cancellationToken);
+
+    public Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken)
+    {
+        if (expectedVersion < 0 || credential.Version != expectedVersion + 1)
+        {
+            throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
+        }
+
+        return database.WriteAsync(
+            async statements => await OutcomeAsync(
+                statements,
+                audit,
+                changed: expectedVersion == 0
+                    ? await CredentialRows.InsertAsync(statements, credential)
+                    : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion)),
+            cancellationToken);
+    }
+
+    public Task<CredentialPutOutcome> MarkAsync(CredentialKey key, long expectedVersion, CredentialStatus status, string reason, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements => await OutcomeAsync(
+                statements,
+                audit,
+                changed: await statements.ExecuteAsync(
+                    $"UPDATE credentials SET status = @status, status_reason = @reason, updated_at = @now WHERE {KeyIs} AND version = @expected",
+                    ("owner_kind", key.Owner.KindName),
+                    ("owner_id", key.Owner.Id),
+                    ("provider", key.Provider),
+                    ("status", StoredWords.CredentialStatus.Write(status)),
+                    ("reason", reason),
+                    ("expected", expectedVersion),
+                    ("now", now))),
+            cancellationToken);
+
+    public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            statements => statements.ExecuteAsync(
+                $"DELETE FROM credentials WHERE {KeyIs}",
+                ("owner_kind", key.Owner.KindName),
+                ("owner_id", key.Owner.Id),
+                ("provider", key.Provider)),
+            cancellationToken);
+
+    private static async Task<CredentialPutOutcome> OutcomeAsync(PostgresStatements statements, AuditEvent? audit, int changed)
+    {
+        if (changed == 0)
+        {
+            return CredentialPutOutcome.Conflict;
+        }
+
+        if (audit is not null)
+        {
+            await AuditRows.AppendAsync(statements, audit);
+        }
+
+        return CredentialPutOutcome.Stored;
+    }
+}

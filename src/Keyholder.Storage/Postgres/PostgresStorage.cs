@@ -1,0 +1,77 @@
+namespace Keyholder.Storage.Postgres;
+
+/// <summary>Every storage port on one PostgreSQL database, which any number of nodes may share.</summary>
+public sealed class PostgresStorage : IKeyholderStorage
+{
+    private readonly PostgresDatabase _database;
+    private readonly PostgresRevocationListener _listener;
+
+    private PostgresStorage(PostgresDatabase database, PostgresRevocationListener listener)
+    {
+        _database = database;
+        _listener = listener;
+        AdminTokens = new PostgresAdminTokenStore(database);
+        Audit = new PostgresAuditStore(database);
+        AuditTrail = new PostgresAuditTrail(database);
+        AuthorizationRequests = new PostgresAuthorizationRequestStore(database);
+        BrowserSessions = new PostgresBrowserSessionStore(database);
+        Clients = new PostgresClientStore(database);
+        ConnectionFlows = new PostgresConnectionFlowStore(database);
+        Consents = new PostgresConsentStore(database);
+        Credentials = new PostgresCredentialStore(database);
+        Revocations = new PostgresRevocationStore(database);
+        ServerSecrets = new PostgresServerSecretStore(database);
+        SessionDirectory = new PostgresSessionDirectory(database);
+        Sessions = new PostgresSessionStore(database);
+        Users = new PostgresUserStore(database);
+    }
+
+    public IAdminTokenStore AdminTokens { get; }
+
+    public IAuditStore Audit { get; }
+
+    public IAuditTrail AuditTrail { get; }
+
+    public IAuthorizationRequestStore AuthorizationRequests { get; }
+
+    public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientStore Clients { get; }
+
+    public IConnectionFlowStore ConnectionFlows { get; }
+
+    public IConsentStore Consents { get; }
+
+    public ICredentialStore Credentials { get; }
+
+    public IRevocationStore Revocations { get; }
+
+    /// <summary>Tells of appends by every node, from the first subscription on.</summary>
+    public IRevocationSignal RevocationSignal => _listener;
+
+    public IServerSecretStore ServerSecrets { get; }
+
+    public ISessionDirectory SessionDirectory { get; }
+
+    public ISessionStore Sessions { get; }
+
+    public IUserStore Users { get; }
+
+    internal PostgresDatabase Database => _database;
+
+    /// <summary>Connects and brings the database to the current schema. Safe when several nodes do so at once.</summary>
+    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder; nothing was changed.</exception>
+    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached, or refuses.</exception>
+    public static async Task<PostgresStorage> OpenAsync(PostgresStorageOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var database = await PostgresDatabase.OpenAsync(options, time, cancellationToken);
+        return new PostgresStorage(database, new PostgresRevocationListener(PostgresConnections.CreateForListening(options), time));
+    }
+
+    /// <summary>Finishes what was begun and closes every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}

@@ -1,0 +1,41 @@
+using Keyholder.Tests.Storage.Contracts;
+
+namespace Keyholder.Tests.Storage.Postgres;
+
+/// <summary>Every contract on PostgreSQL.</summary>
+public static class PostgresContractTests
+{
+    public sealed class AdminTokens : AdminTokenStoreContract<PostgresFixture>;
+
+    public sealed class Audit : AuditStoreContract<PostgresFixture>;
+
+    public sealed class AuditTrail : AuditTrailContract<PostgresFixture>;
+
+    public sealed class AuthorizationRequests : AuthorizationRequestStoreContract<PostgresFixture>;
+
+    public sealed class BrowserSessions : BrowserSessionStoreContract<PostgresFixture>;
+
+    public sealed class Clients : ClientStoreContract<PostgresFixture>;
+
+    public sealed class ConnectionFlows : ConnectionFlowStoreContract<PostgresFixture>;
+
+    public sealed class Consents : ConsentStoreContract<PostgresFixture>;
+
+    public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
+
+    public sealed class Redemptions : RedemptionContract<PostgresFixture>;
+
+    public sealed class RevocationSignals : RevocationSignalContract<PostgresFixture>;
+
+    public sealed class Revocations : RevocationStoreContract<PostgresFixture>;
+
+    public sealed class Rotations : RotationContract<PostgresFixture>;
+
+    public sealed class ServerSecrets : ServerSecretStoreContract<PostgresFixture>;
+
+    public sealed class SessionDirectory : SessionDirectoryContract<PostgresFixture>;
+
+    public sealed class Sessions : SessionStoreContract<PostgresFixture>;
+
+    public sealed class Users : UserStoreContract<PostgresFixture>;
+}
