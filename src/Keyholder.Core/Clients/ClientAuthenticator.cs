@@ -6,7 +6,7 @@ namespace Keyholder.Clients;
 /// Authenticates clients by the one method each registered. Why a client failed is for the log: the answer, and the work done to find it, is the same for an unknown
 /// client, a wrong secret and another method.
 /// </summary>
-public sealed class ClientAuthenticator(IClientDirectory directory) : IClientAuthenticator
+public sealed class ClientAuthenticator(IClientDirectory directory, ClientMetadataDocuments documents, ClientSnapshots snapshots) : IClientAuthenticator
 {
     /// <inheritdoc />
     public async ValueTask<OAuthResult<Client>> AuthenticateAsync(
@@ -19,7 +19,9 @@ public sealed class ClientAuthenticator(IClientDirectory directory) : IClientAut
         }
 
         var credentials = presented.Value;
-        var client = await directory.FindAsync(credentials.ClientId, cancellationToken);
+        var client = documents.Accepts(credentials.ClientId)
+            ? await snapshots.FindAsync(credentials.ClientId, cancellationToken)
+            : await directory.FindAsync(credentials.ClientId, cancellationToken);
         var secretMatches = credentials.Secret is not null && ClientSecret.Matches(credentials.Secret, client?.SecretHash);
         if (client is null)
         {

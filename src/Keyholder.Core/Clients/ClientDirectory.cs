@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Clients;
 
-/// <summary>Configured clients first, then dynamic ones, of which those seen lately are answered from memory.</summary>
+/// <summary>Configured clients first, then those that describe themselves at their id's URL, then dynamic ones, of which those seen lately are answered from memory.</summary>
 public sealed partial class ClientDirectory(
-    ConfiguredClients configured, IClientStore store, ClientRegistrationOptions options, TimeProvider clock, ILogger<ClientDirectory> logger)
+    ConfiguredClients configured, ClientMetadataDocuments documents, IClientStore store, ClientRegistrationOptions options, TimeProvider clock, ILogger<ClientDirectory> logger)
     : IClientDirectory, IAsyncDisposable
 {
     /// <summary>No client id that was ever issued is longer.</summary>
@@ -19,7 +19,7 @@ public sealed partial class ClientDirectory(
     /// <summary>An expiry moves on only when it would move by this much: one write a day for a client in constant use.</summary>
     private static readonly TimeSpan RenewalStep = TimeSpan.FromDays(1);
 
-    private readonly ClientCache _cache = new(CacheCapacity, CacheLifetime, clock);
+    private readonly ExpiringCache<Client> _cache = new(CacheCapacity, clock);
     private readonly ConcurrentDictionary<string, Task> _renewals = new(StringComparer.Ordinal);
 
     /// <inheritdoc />
@@ -28,6 +28,11 @@ public sealed partial class ClientDirectory(
         if (configured.Find(clientId) is { } client)
         {
             return new(client);
+        }
+
+        if (documents.Accepts(clientId))
+        {
+            return documents.FindAsync(clientId, cancellationToken);
         }
 
         if (_cache.Find(clientId) is { } cached && !HasExpired(cached))
@@ -71,7 +76,7 @@ public sealed partial class ClientDirectory(
             return null;
         }
 
-        _cache.Put(client);
+        _cache.Put(client.Id, client, CacheLifetime);
         return client;
     }
 
@@ -81,7 +86,7 @@ public sealed partial class ClientDirectory(
         try
         {
             await store.RenewAsync(client.Id, expiresAt, CancellationToken.None);
-            _cache.Put(client with { ExpiresAt = expiresAt });
+            _cache.Put(client.Id, client with { ExpiresAt = expiresAt }, CacheLifetime);
         }
 #pragma warning disable CA1031 // Whatever went wrong, the grant stands, and the next one tries again.
         catch (Exception failure)

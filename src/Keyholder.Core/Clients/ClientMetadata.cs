@@ -28,4 +28,25 @@ internal sealed record ClientMetadata
     public string? SoftwareId { get; init; }
 
     public string? SoftwareVersion { get; init; }
+
+    /// <summary>The client the metadata describes, without secret and expiry.</summary>
+    public Client ToClient(string id, ClientSource source, DateTimeOffset createdAt) => new()
+    {
+        Id = id,
+        Source = source,
+        Name = Name,
+        RedirectUris = RedirectUris,
+        GrantTypes = GrantTypes,
+        ResponseTypes = ResponseTypes,
+        TokenEndpointAuthMethod = TokenEndpointAuthMethod,
+        Scope = Scope,
+        ApplicationType = ApplicationType,
+        ClientUri = ClientUri,
+        LogoUri = LogoUri,
+        PolicyUri = PolicyUri,
+        TosUri = TosUri,
+        SoftwareId = SoftwareId,
+        SoftwareVersion = SoftwareVersion,
+        CreatedAt = createdAt,
+    };
 }

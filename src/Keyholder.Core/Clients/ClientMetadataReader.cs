@@ -14,14 +14,22 @@ internal static class ClientMetadataReader
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>The metadata, or <see cref="OAuthErrors.InvalidClientMetadata"/> or <see cref="OAuthErrors.InvalidRedirectUri"/>.</summary>
-    public static OAuthResult<ClientMetadata> Read(ReadOnlyMemory<byte> body, bool allowPrivateUseSchemes)
+    /// <param name="body">UTF-8 JSON.</param>
+    /// <param name="allowPrivateUseSchemes"><see cref="ClientRegistrationOptions.AllowPrivateUseSchemes"/>.</param>
+    /// <param name="check">What the request has to satisfy besides, looked at first.</param>
+    public static OAuthResult<ClientMetadata> Read(ReadOnlyMemory<byte> body, bool allowPrivateUseSchemes, Action<MetadataFields>? check = null)
     {
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(new MetadataFields(document.RootElement), allowPrivateUseSchemes)
-                : OAuthErrors.InvalidClientMetadata.Describe("The body must be a JSON object.");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                return OAuthErrors.InvalidClientMetadata.Describe("The body must be a JSON object.");
+            }
+
+            var fields = new MetadataFields(document.RootElement);
+            check?.Invoke(fields);
+            return Read(fields, allowPrivateUseSchemes);
         }
         catch (JsonException)
         {

@@ -56,27 +56,15 @@ public sealed partial class ClientRegistration(
         }
     }
 
-    private Client Mint(ClientMetadata metadata, string? secret, DateTimeOffset now) => new()
+    private Client Mint(ClientMetadata metadata, string? secret, DateTimeOffset now)
     {
-        Id = IdPrefix + Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16)),
-        Source = ClientSource.Dynamic,
-        Name = metadata.Name,
-        RedirectUris = metadata.RedirectUris,
-        GrantTypes = metadata.GrantTypes,
-        ResponseTypes = metadata.ResponseTypes,
-        TokenEndpointAuthMethod = metadata.TokenEndpointAuthMethod,
-        SecretHash = secret is null ? null : ClientSecret.Hash(secret),
-        Scope = metadata.Scope,
-        ApplicationType = metadata.ApplicationType,
-        ClientUri = metadata.ClientUri,
-        LogoUri = metadata.LogoUri,
-        PolicyUri = metadata.PolicyUri,
-        TosUri = metadata.TosUri,
-        SoftwareId = metadata.SoftwareId,
-        SoftwareVersion = metadata.SoftwareVersion,
-        CreatedAt = now,
-        ExpiresAt = now + options.Lifetime,
-    };
+        var id = IdPrefix + Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16));
+        return metadata.ToClient(id, ClientSource.Dynamic, now) with
+        {
+            SecretHash = secret is null ? null : ClientSecret.Hash(secret),
+            ExpiresAt = now + options.Lifetime,
+        };
+    }
 
     private static AuditEvent Registered(Client client, string? remoteAddress, string? requestId) => new()
     {

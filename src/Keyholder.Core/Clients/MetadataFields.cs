@@ -84,6 +84,9 @@ internal sealed class MetadataFields(JsonElement metadata)
     /// <summary>Whether the member is an array, for members that come as a string or an array.</summary>
     public bool IsArray(string field) => Has(field, out var value) && value.ValueKind == JsonValueKind.Array;
 
+    /// <summary>Whether the member is there and not null.</summary>
+    public bool Has(string field) => Has(field, out _);
+
     private bool Has(string field, out JsonElement value) =>
         metadata.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;
 }

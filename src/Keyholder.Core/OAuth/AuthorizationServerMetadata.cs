@@ -10,7 +10,8 @@ public static class AuthorizationServerMetadata
     /// <param name="issuer">The one issuer string; every endpoint is below it.</param>
     /// <param name="resources">Whose scopes are listed.</param>
     /// <param name="registration">Whether the registration endpoint is mounted.</param>
-    public static byte[] Write(Issuer issuer, IReadOnlyList<Resource> resources, bool registration) => JsonDocumentText.Write(json =>
+    /// <param name="metadataDocuments">Whether client-id metadata documents are accepted.</param>
+    public static byte[] Write(Issuer issuer, IReadOnlyList<Resource> resources, bool registration, bool metadataDocuments) => JsonDocumentText.Write(json =>
     {
         json.WriteString("issuer", issuer.Value);
         json.WriteString("authorization_endpoint", issuer.At(EndpointPaths.Authorize));
@@ -28,5 +29,9 @@ public static class AuthorizationServerMetadata
         json.WriteStrings("token_endpoint_auth_methods_supported", ClientAuthMethods.Supported);
         json.WriteStrings("code_challenge_methods_supported", ["S256"]);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+        if (metadataDocuments)
+        {
+            json.WriteBoolean("client_id_metadata_document_supported", true);
+        }
     });
 }

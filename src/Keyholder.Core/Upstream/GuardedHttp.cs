@@ -108,7 +108,21 @@ public sealed class GuardedHttp : IDisposable
             MediaType = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant(),
             Body = body.ToArray(),
             RetryAfter = Wait(response.Headers.RetryAfter),
+            FreshFor = Freshness(response),
         };
+    }
+
+    private TimeSpan? Freshness(HttpResponseMessage response)
+    {
+        var control = response.Headers.CacheControl;
+        if (control is { NoStore: true } or { NoCache: true })
+        {
+            return TimeSpan.Zero;
+        }
+
+        var lifetime = control?.MaxAge ?? (response.Content.Headers.Expires - (response.Headers.Date ?? _time.GetUtcNow()));
+        var rest = lifetime - (response.Headers.Age ?? TimeSpan.Zero);
+        return rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
     }
 
     private TimeSpan? Wait(RetryConditionHeaderValue? retryAfter)

@@ -16,6 +16,9 @@ public sealed record GuardedResponse(GuardedOutcome Outcome)
     /// <summary>What <c>Retry-After</c> asks for (RFC 9110 section 10.2.3), not negative; null when absent or malformed.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How much longer the answer may be kept (RFC 9111 section 4.2.1), not negative; zero when it must not be; null when it does not say.</summary>
+    public TimeSpan? FreshFor { get; init; }
+
     /// <summary>Whether the answer is JSON by its media type.</summary>
     public bool IsJson => MediaType is "application/json";
 

@@ -13,6 +13,9 @@ public sealed class TrustedOrigins
     /// <summary>No origin is trusted.</summary>
     public static TrustedOrigins None { get; } = new([]);
 
+    /// <summary>One origin the operator vouches for.</summary>
+    public static TrustedOrigins Only(Uri uri) => new([uri]);
+
     /// <summary>The origins of a provider's configured issuer and endpoints.</summary>
     public static TrustedOrigins Of(Provider provider) => new(
         [Uri.TryCreate(provider.Issuer, UriKind.Absolute, out var issuer) ? issuer : null, provider.AuthorizationEndpoint, provider.TokenEndpoint]);

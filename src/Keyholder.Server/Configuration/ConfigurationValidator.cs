@@ -33,10 +33,11 @@ internal static class ConfigurationValidator
             Sessions = file.Sessions,
             Authorization = file.Authorization,
             Registration = file.Registration,
+            ClientMetadataDocuments = file.ClientMetadataDocuments,
             Upstream = file.Upstream,
             Logging = file.Logging,
             Resources = ResourceRules.Build(issuer, file.Resources, file.Providers, problems),
-            Clients = ClientRules.Build(file.Clients, problems),
+            Clients = [.. ClientRules.Build(file.Clients, problems), .. ClientDocumentRules.Build(file, problems)],
         };
     }
 

@@ -41,12 +41,14 @@ public sealed record KeyholderConfiguration
 
     public ClientRegistrationOptions Registration { get; init; } = new();
 
+    public ClientMetadataDocumentOptions ClientMetadataDocuments { get; init; } = new();
+
     public UpstreamOptions Upstream { get; init; } = new();
 
     /// <summary>The resources and providers.</summary>
     public ResourceSnapshot Resources { get; init; } = new([], []);
 
-    /// <summary>The pre-registered clients, their secrets hashed.</summary>
+    /// <summary>The pre-registered clients, their secrets hashed, and those whose metadata documents were copied here.</summary>
     public IReadOnlyList<Client> Clients { get; init; } = [];
 
     public LoggingConfiguration Logging { get; init; } = new();

@@ -30,6 +30,9 @@ public sealed record KeyholderFile
     /// <summary>Dynamic client registration.</summary>
     public ClientRegistrationOptions Registration { get; init; } = new();
 
+    /// <summary>Clients whose id is the URL of their description (client-id metadata documents).</summary>
+    public ClientMetadataDocumentOptions ClientMetadataDocuments { get; init; } = new();
+
     /// <summary>Keyholder as a client of providers.</summary>
     public UpstreamOptions Upstream { get; init; } = new();
 

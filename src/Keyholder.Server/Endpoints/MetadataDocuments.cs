@@ -9,7 +9,7 @@ namespace Keyholder.Server.Endpoints;
 /// Every metadata document by its exact path, written once per <see cref="ResourceSnapshot"/>. Clients that take the resource for the issuer look below its path, so the
 /// authorization server's document answers there too, for resources that exist. A path that only resembles one of these has no document.
 /// </summary>
-internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources, ClientRegistrationOptions registration)
+internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources, ClientRegistrationOptions registration, ClientMetadataDocumentOptions clientDocuments)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
@@ -30,7 +30,7 @@ internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources
 
     private FrozenDictionary<string, MetadataDocument> Write(ResourceSnapshot snapshot)
     {
-        var server = new MetadataDocument(AuthorizationServerMetadata.Write(issuer, snapshot.Resources, registration.Enabled), MaxAge);
+        var server = new MetadataDocument(AuthorizationServerMetadata.Write(issuer, snapshot.Resources, registration.Enabled, clientDocuments.Enabled), MaxAge);
         var byPath = new Dictionary<string, MetadataDocument>(StringComparer.Ordinal)
         {
             [EndpointPaths.AuthorizationServerMetadata] = server,

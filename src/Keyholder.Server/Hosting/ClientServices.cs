@@ -6,10 +6,13 @@ namespace Keyholder.Server.Hosting;
 /// <summary>Registers client registration, look-up and authentication, and the metadata documents.</summary>
 internal static class ClientServices
 {
-    /// <summary>Registers the part. Needs the client and audit stores.</summary>
+    /// <summary>Registers the part. Needs the client, snapshot and audit stores and the host resolver of the upstream part.</summary>
     public static void AddClients(this IServiceCollection services, IReadOnlyList<Client> configured)
     {
         services.AddSingleton(new ConfiguredClients(configured));
+        services.AddSingleton<ClientMetadataDocuments>();
+        services.AddSingleton<ClientSnapshots>();
+        services.AddSingleton<DocumentFetchRateLimit>();
         services.AddSingleton<IClientDirectory, ClientDirectory>();
         services.AddSingleton<IClientAuthenticator, ClientAuthenticator>();
         services.AddSingleton<ClientRegistration>();

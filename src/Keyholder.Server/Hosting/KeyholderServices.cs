@@ -22,6 +22,7 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Sessions);
         services.AddSingleton(configuration.Authorization);
         services.AddSingleton(configuration.Registration);
+        services.AddSingleton(configuration.ClientMetadataDocuments);
         services.AddSingleton(configuration.Upstream);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer))));
 

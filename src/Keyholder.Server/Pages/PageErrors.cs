@@ -9,6 +9,10 @@ internal static class PageErrors
 
     public static PageError ClientUnknown { get; } = new("authorize_client_unknown", 400, "This app is not known here", "It has not registered, or its registration has expired. Remove the connection in the app and add it again.");
 
+    public static PageError ClientDocumentUnusable { get; } = new("authorize_client_document_unusable", 400, "This app could not be checked", "Its description could not be fetched from the address that is its id, or it is not acceptable. Try again in a minute; if it stays so, ask whoever makes the app.");
+
+    public static PageError TooManyClientDocuments { get; } = new("authorize_client_document_limit", 429, "Too many new apps at once", "Wait a minute and try again.");
+
     public static PageError RedirectUriNotRegistered { get; } = new("authorize_redirect_uri_mismatch", 400, "This link cannot be trusted", "The app asks to be answered at an address it has not registered. Do not go on unless you know why.");
 
     public static PageError RedirectUriMissing { get; } = new("authorize_redirect_uri_missing", 400, "This link is incomplete", "The app did not say where to send the answer. " + StartAgain);

@@ -15,6 +15,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         AuditTrail = new PostgresAuditTrail(database);
         AuthorizationRequests = new PostgresAuthorizationRequestStore(database);
         BrowserSessions = new PostgresBrowserSessionStore(database);
+        ClientSnapshots = new PostgresClientSnapshotStore(database);
         Clients = new PostgresClientStore(database);
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
@@ -35,6 +36,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IAuthorizationRequestStore AuthorizationRequests { get; }
 
     public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientSnapshotStore ClientSnapshots { get; }
 
     public IClientStore Clients { get; }
 

@@ -14,6 +14,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         AuditTrail = new SqliteAuditTrail(database);
         AuthorizationRequests = new SqliteAuthorizationRequestStore(database);
         BrowserSessions = new SqliteBrowserSessionStore(database);
+        ClientSnapshots = new SqliteClientSnapshotStore(database);
         Clients = new SqliteClientStore(database);
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
@@ -34,6 +35,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IAuthorizationRequestStore AuthorizationRequests { get; }
 
     public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientSnapshotStore ClientSnapshots { get; }
 
     public IClientStore Clients { get; }
 

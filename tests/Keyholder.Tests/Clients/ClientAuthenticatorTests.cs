@@ -22,8 +22,11 @@ public sealed class ClientAuthenticatorTests
             TestClients.Confidential("p:w %+ü&", ClientAuthMethods.SecretBasic, "a:b c"),
             TestClients.Confidential(Secret, ClientAuthMethods.SecretPost, "broken") with { SecretHash = null },
         ];
-        _authenticator = new ClientAuthenticator(new ClientDirectory(
-            new ConfiguredClients(clients), new RecordingClientStore(), new ClientRegistrationOptions(), new ManualTimeProvider(TestClients.Created), NullLogger<ClientDirectory>.Instance));
+        var time = new ManualTimeProvider(TestClients.Created);
+        var documents = TestDocuments.None(time);
+        var directory = new ClientDirectory(
+            new ConfiguredClients(clients), documents, new RecordingClientStore(), new ClientRegistrationOptions(), time, NullLogger<ClientDirectory>.Instance);
+        _authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, time));
     }
 
     [Theory]

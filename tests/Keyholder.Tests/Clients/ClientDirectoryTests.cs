@@ -157,10 +157,10 @@ public sealed class ClientDirectoryTests : IAsyncDisposable
     [Fact]
     public void The_cache_holds_no_more_than_its_capacity_whatever_is_put_in()
     {
-        var cache = new ClientCache(100, TimeSpan.FromSeconds(30), _time);
+        var cache = new ExpiringCache<Client>(100, _time);
         for (var i = 0; i < 1_000; i++)
         {
-            cache.Put(TestClients.Public(id: $"client-{i}"));
+            cache.Put($"client-{i}", TestClients.Public(), TimeSpan.FromSeconds(30));
             cache.Count.ShouldBeLessThanOrEqualTo(100);
         }
 
@@ -180,5 +180,5 @@ public sealed class ClientDirectoryTests : IAsyncDisposable
     }
 
     private ClientDirectory Directory(params Client[] configured) =>
-        new(new ConfiguredClients(configured), _store, new ClientRegistrationOptions(), _time, NullLogger<ClientDirectory>.Instance);
+        new(new ConfiguredClients(configured), TestDocuments.None(_time), _store, new ClientRegistrationOptions(), _time, NullLogger<ClientDirectory>.Instance);
 }

@@ -53,9 +53,10 @@ public sealed class RegistrationFloodTests
     {
         await using var storage = await OpenAsync();
         var registered = (await RegisterAsync(storage)).Value!;
+        using var documents = TestDocuments.None(_time);
         await using var directory = new ClientDirectory(
-            new ConfiguredClients([]), storage.Clients, new ClientRegistrationOptions(), _time, NullLogger<ClientDirectory>.Instance);
-        var authenticator = new ClientAuthenticator(directory);
+            new ConfiguredClients([]), documents, storage.Clients, new ClientRegistrationOptions(), _time, NullLogger<ClientDirectory>.Instance);
+        var authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, _time));
 
         (await AuthenticateAsync(registered.Client.Id, registered.Secret!)).Value!.Id.ShouldBe(registered.Client.Id);
         (await AuthenticateAsync(registered.Client.Id, registered.Secret![..42])).Error!.Code.ShouldBe("invalid_client");

@@ -34,6 +34,7 @@ public sealed class MetadataEndpointsTests
             token_endpoint_auth_methods_supported = new[] { "client_secret_post", "none", "client_secret_basic" },
             code_challenge_methods_supported = new[] { "S256" },
             authorization_response_iss_parameter_supported = true,
+            client_id_metadata_document_supported = true,
         }));
     }
 

@@ -11,7 +11,7 @@ namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Ends an authorization request, once, and sends the browser back to the client with what became of it.</summary>
 internal sealed partial class AuthorizationEnding(
-    IAuthorizationRequestStore store, AuthorizationCodeIssuer codes, Issuer issuer, TimeProvider time, ILogger<AuthorizationEnding> logger)
+    IAuthorizationRequestStore store, ClientSnapshots snapshots, AuthorizationCodeIssuer codes, Issuer issuer, TimeProvider time, ILogger<AuthorizationEnding> logger)
 {
     /// <summary>Opens the session and answers with its code. The session is stored before the code leaves.</summary>
     public async Task<IResult> CompleteAsync(HttpContext http, AuthorizationRequest request, Client client, Resource resource, Consent? remembered)
@@ -22,6 +22,7 @@ internal sealed partial class AuthorizationEnding(
             return await FailAsync(http, request, OAuthErrors.InvalidScope);
         }
 
+        await snapshots.KeepAsync(client, http.RequestAborted);
         var issued = codes.Issue(request with { Scopes = granted });
         var audit = Audit(http, request, AuditActions.SessionCreated, "session:" + issued.Session.Id);
         var outcome = await store.CompleteAsync(request.Id, issued.Session, audit, audit.At, http.RequestAborted);

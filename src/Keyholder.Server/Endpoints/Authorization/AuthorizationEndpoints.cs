@@ -26,6 +26,7 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<UpstreamRedirect>();
         services.AddSingleton<SignInCallback>();
         services.AddSingleton<ConnectCallback>();
+        services.AddSingleton<ClientLookup>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<ContinueEndpoint>();
         services.AddSingleton<SignInEndpoint>();

@@ -72,7 +72,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
     private static string Origin(Client client) => client.Source switch
     {
         ClientSource.Configured => "Set up by the operator of this server.",
-        ClientSource.MetadataDocument when Uri.TryCreate(client.Id, UriKind.Absolute, out var document) => $"Described by {document.IdnHost}, at the address that is its id.",
+        ClientSource.MetadataDocument when Uri.TryCreate(client.Id, UriKind.Absolute, out var document) => $"Fetched from {document.IdnHost}, the address that is its id.",
         _ => "It registered itself. Nobody has checked its name.",
     };
 }

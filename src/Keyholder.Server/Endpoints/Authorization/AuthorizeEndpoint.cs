@@ -10,7 +10,7 @@ namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>The authorization endpoint (RFC 6749 section 3.1): checks the request, records it for this browser, and hands over to the dispatcher.</summary>
 internal sealed class AuthorizeEndpoint(
-    IClientDirectory clients,
+    ClientLookup clients,
     IResourceSource resources,
     IAuthorizationRequestStore store,
     SignedInBrowser signedIn,
@@ -44,9 +44,10 @@ internal sealed class AuthorizeEndpoint(
             return new ErrorPageResult(PageErrors.ParameterRepeated);
         }
 
-        if (parameters["client_id"] is not { } clientId || await clients.FindAsync(clientId, http.RequestAborted) is not { } client)
+        var (client, problem) = await clients.FindAsync(http, parameters["client_id"]);
+        if (client is null)
         {
-            return new ErrorPageResult(PageErrors.ClientUnknown);
+            return new ErrorPageResult(problem!);
         }
 
         var (target, outcome) = AuthorizationRequestValidator.FindTarget(parameters, client);
