@@ -4,6 +4,8 @@ namespace Keyholder.Audit;
 public static class AuditActions
 {
     public const string ClientRegistered = "client.registered";
+    public const string ClientUpdated = "client.updated";
+    public const string ClientDeleted = "client.deleted";
     public const string ConsentGranted = "consent.granted";
     public const string ConsentDenied = "consent.denied";
     public const string SessionCreated = "session.created";

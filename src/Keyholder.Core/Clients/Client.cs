@@ -22,6 +22,9 @@ public sealed record Client
     /// <summary>SHA-256 of the client secret's UTF-8 bytes; null for public clients.</summary>
     public byte[]? SecretHash { get; init; }
 
+    /// <summary>SHA-256 of the registration access token (RFC 7592 section 3); null when the client cannot manage itself.</summary>
+    public byte[]? RegistrationTokenHash { get; init; }
+
     /// <summary>The registered scope. A cap for configured clients only: clients register with the scope of their first challenge and step up later.</summary>
     public string? Scope { get; init; }
 

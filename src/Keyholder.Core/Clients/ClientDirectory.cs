@@ -65,6 +65,9 @@ public sealed partial class ClientDirectory(
         }
     }
 
+    /// <summary>Reads the client anew when it is asked for next: it was changed or deleted. Other nodes do so within half a minute.</summary>
+    public void Forget(string clientId) => _cache.Remove(clientId);
+
     /// <summary>Waits for the renewals under way.</summary>
     public async ValueTask DisposeAsync() => await Task.WhenAll(_renewals.Values);
 

@@ -2,11 +2,13 @@ using Keyholder.OAuth;
 
 namespace Keyholder.Clients;
 
-/// <summary>The client information response (RFC 7591 section 3.2.1): the metadata as registered, not as requested.</summary>
+/// <summary>The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3): the metadata as registered, not as requested.</summary>
 public static class ClientInformation
 {
-    /// <summary>The response as UTF-8 JSON. Holds the secret, if there is one: never to be logged or cached.</summary>
-    public static byte[] Write(RegisteredClient registered) => JsonDocumentText.Write(json =>
+    /// <summary>The response as UTF-8 JSON. Holds the secrets, if there are any: never to be logged or cached.</summary>
+    /// <param name="registered">The client.</param>
+    /// <param name="configurationEndpoint">Where a client with a registration token manages itself.</param>
+    public static byte[] Write(RegisteredClient registered, string? configurationEndpoint = null) => JsonDocumentText.Write(json =>
     {
         var client = registered.Client;
         json.WriteString("client_id", client.Id);
@@ -15,6 +17,12 @@ public static class ClientInformation
         {
             json.WriteString("client_secret", registered.Secret);
             json.WriteNumber("client_secret_expires_at", 0);
+        }
+
+        if (registered.RegistrationToken is not null)
+        {
+            json.WriteString("registration_access_token", registered.RegistrationToken);
+            json.WriteString("registration_client_uri", configurationEndpoint);
         }
 
         json.WriteStrings("redirect_uris", client.RedirectUris);

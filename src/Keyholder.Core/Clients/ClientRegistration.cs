@@ -40,14 +40,15 @@ public sealed partial class ClientRegistration(
 
         var now = clock.GetUtcNow();
         var secret = read.Value.TokenEndpointAuthMethod == ClientAuthMethods.None ? null : ClientSecret.Create();
-        var client = Mint(read.Value, secret, now);
+        var registrationToken = ClientSecret.Create();
+        var client = Mint(read.Value, secret, registrationToken, now);
         var outcome = await clients.AddAsync(client, options.Capacity, now - options.MinimumEvictionAge, now, cancellationToken);
         switch (outcome)
         {
             case ClientAddOutcome.Added:
                 await audit.AppendAsync(Registered(client, remoteAddress, requestId), CancellationToken.None);
                 LogRegistered(logger, client.Id, client.TokenEndpointAuthMethod);
-                return new RegisteredClient(client, secret);
+                return new RegisteredClient(client, secret, registrationToken);
             case ClientAddOutcome.Full:
                 LogFull(logger, options.Capacity);
                 return OAuthErrors.TemporarilyUnavailable.Describe("No more clients can be registered now.");
@@ -56,12 +57,13 @@ public sealed partial class ClientRegistration(
         }
     }
 
-    private Client Mint(ClientMetadata metadata, string? secret, DateTimeOffset now)
+    private Client Mint(ClientMetadata metadata, string? secret, string registrationToken, DateTimeOffset now)
     {
         var id = IdPrefix + Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16));
         return metadata.ToClient(id, ClientSource.Dynamic, now) with
         {
             SecretHash = secret is null ? null : ClientSecret.Hash(secret),
+            RegistrationTokenHash = ClientSecret.Hash(registrationToken),
             ExpiresAt = now + options.Lifetime,
         };
     }

@@ -34,5 +34,15 @@ internal sealed class ExpiringCache<T>(int capacity, TimeProvider clock)
         }
     }
 
+    /// <summary>Forgets the key.</summary>
+    public void Remove(string key)
+    {
+        lock (_gate)
+        {
+            _young.TryRemove(key, out _);
+            _old.TryRemove(key, out _);
+        }
+    }
+
     private readonly record struct Entry(T Value, DateTimeOffset StaleAt);
 }

@@ -12,6 +12,9 @@ public static class EndpointPaths
     /// <summary>RFC 7591 section 3.</summary>
     public const string Register = "/register";
 
+    /// <summary>RFC 7592 section 2: one address below it per client.</summary>
+    public const string ClientConfiguration = Register + "/";
+
     /// <summary>RFC 7517 section 5.</summary>
     public const string JsonWebKeySet = "/.well-known/jwks.json";
 

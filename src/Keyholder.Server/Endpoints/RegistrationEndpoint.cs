@@ -1,9 +1,7 @@
-using System.Buffers;
 using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Server.Hosting;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace Keyholder.Server.Endpoints;
 
@@ -18,12 +16,6 @@ internal static class RegistrationEndpoint
 
     private static readonly OAuthError TooMany =
         OAuthErrors.TemporarilyUnavailable.Describe("Too many registrations from this address.") with { Status = StatusCodes.Status429TooManyRequests };
-
-    private static readonly OAuthError NotJson =
-        OAuthErrors.InvalidRequest.Describe("The body must be application/json.") with { Status = StatusCodes.Status415UnsupportedMediaType };
-
-    private static readonly OAuthError TooLarge =
-        OAuthErrors.InvalidClientMetadata.Describe("The body is larger than 64 KiB.") with { Status = StatusCodes.Status413PayloadTooLarge };
 
     /// <summary>Maps <c>POST /register</c> unless registration is switched off.</summary>
     public static void MapRegistrationEndpoint(this IEndpointRouteBuilder endpoints)
@@ -46,17 +38,13 @@ internal static class RegistrationEndpoint
             return new OAuthErrorResult(TooMany);
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var media) || !media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        var body = await ClientMetadataBody.ReadAsync(context.Request, cancellationToken);
+        if (body.Failed)
         {
-            return new OAuthErrorResult(NotJson);
+            return new OAuthErrorResult(body.Error);
         }
 
-        if (await ReadBodyAsync(context.Request, cancellationToken) is not { } body)
-        {
-            return new OAuthErrorResult(TooLarge);
-        }
-
-        var registered = await registration.RegisterAsync(body, address?.ToString(), context.TraceIdentifier, cancellationToken);
+        var registered = await registration.RegisterAsync(body.Value, address?.ToString(), context.TraceIdentifier, cancellationToken);
         if (registered.Failed)
         {
             if (registered.Error.Status == StatusCodes.Status503ServiceUnavailable)
@@ -67,34 +55,6 @@ internal static class RegistrationEndpoint
             return new OAuthErrorResult(registered.Error);
         }
 
-        OAuthErrorResult.NoStore(context.Response);
-        context.Response.StatusCode = StatusCodes.Status201Created;
-        context.Response.ContentType = "application/json";
-        await context.Response.BodyWriter.WriteAsync(ClientInformation.Write(registered.Value), cancellationToken);
-        return Results.Empty;
-    }
-
-    /// <summary>The whole body, or null when it is larger than <see cref="ClientRegistration.MaxBodyBytes"/>.</summary>
-    private static async ValueTask<byte[]?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        var reader = request.BodyReader;
-        while (true)
-        {
-            var read = await reader.ReadAsync(cancellationToken);
-            if (read.Buffer.Length > ClientRegistration.MaxBodyBytes)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                return null;
-            }
-
-            if (read.IsCompleted)
-            {
-                var body = read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
+        return new ClientInformationResult(registered.Value, StatusCodes.Status201Created);
     }
 }

@@ -13,7 +13,9 @@ internal static class ClientServices
         services.AddSingleton<ClientMetadataDocuments>();
         services.AddSingleton<ClientSnapshots>();
         services.AddSingleton<DocumentFetchRateLimit>();
-        services.AddSingleton<IClientDirectory, ClientDirectory>();
+        services.AddSingleton<ClientDirectory>();
+        services.AddSingleton<IClientDirectory>(provider => provider.GetRequiredService<ClientDirectory>());
+        services.AddSingleton<ClientConfiguration>();
         services.AddSingleton<IClientAuthenticator, ClientAuthenticator>();
         services.AddSingleton<ClientRegistration>();
         services.AddSingleton<RegistrationRateLimit>();

@@ -13,6 +13,7 @@ internal static class KeyholderEndpoints
         endpoints.MapHealth();
         endpoints.MapMetadataEndpoints();
         endpoints.MapRegistrationEndpoint();
+        endpoints.MapClientConfigurationEndpoints();
         endpoints.MapAuthorizationEndpoints();
         endpoints.MapTokenEndpoints();
         endpoints.MapGateway();

@@ -1,4 +1,6 @@
+using Keyholder.Audit;
 using Keyholder.Clients;
+using Keyholder.Revocation;
 using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Postgres;
@@ -26,6 +28,43 @@ internal sealed class PostgresClientStore(PostgresDatabase database) : IClientSt
                 "UPDATE clients SET expires_at = @expires_at WHERE id = @id AND expires_at < @expires_at",
                 ("id", clientId),
                 ("expires_at", expiresAt)),
+            cancellationToken);
+
+    public Task<bool> UpdateAsync(Client client, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                var changed = await ClientRows.UpdateAsync(statements, client) > 0;
+                if (changed)
+                {
+                    await AuditRows.AppendAsync(statements, audit);
+                }
+
+                return changed;
+            },
+            cancellationToken);
+
+    public Task<bool> DeleteAsync(string clientId, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                if (await statements.ExecuteAsync("DELETE FROM clients WHERE id = @id", ("id", clientId)) == 0)
+                {
+                    return false;
+                }
+
+                // In id order first, as group commits take rows, so that neither waits for the other in a circle.
+                await statements.AnyAsync(
+                    "SELECT count(*) FROM (SELECT 1 FROM sessions WHERE client_id = @id AND revoked_at IS NULL ORDER BY id FOR UPDATE) AS locked", ("id", clientId));
+                await statements.ExecuteAsync(
+                    "UPDATE sessions SET revoked_at = @now, revoked_reason = @reason WHERE client_id = @id AND revoked_at IS NULL",
+                    ("id", clientId),
+                    ("now", now),
+                    ("reason", reason));
+                await AuditRows.AppendAsync(statements, audit);
+                await RevocationRows.AppendAsync(statements, revocation);
+                return true;
+            },
             cancellationToken);
 
     private static async Task<ClientAddOutcome> AddAsync(PostgresStatements statements, Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now)

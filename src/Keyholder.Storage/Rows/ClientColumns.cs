@@ -8,7 +8,8 @@ internal static class ClientColumns
 {
     public const string All = """
         id, source, name, redirect_uris, grant_types, response_types, token_endpoint_auth_method, secret_hash, scope, application_type,
-        client_uri, logo_uri, policy_uri, tos_uri, software_id, software_version, created_at, expires_at
+        client_uri, logo_uri, policy_uri, tos_uri, software_id, software_version, created_at, expires_at,
+        registration_token_hash
         """;
 
     public static Client Read(DbDataReader row) => new()
@@ -31,5 +32,6 @@ internal static class ClientColumns
         SoftwareVersion = row.TextOrNull(15),
         CreatedAt = row.Time(16),
         ExpiresAt = row.TimeOrNull(17),
+        RegistrationTokenHash = row.BytesOrNull(18),
     };
 }

@@ -1,10 +1,12 @@
+using Keyholder.Audit;
 using Keyholder.Clients;
+using Keyholder.Revocation;
 using Keyholder.Storage.Rows;
 
 namespace Keyholder.Storage.Sqlite;
 
 /// <inheritdoc />
-internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
+internal sealed class SqliteClientStore(SqliteDatabase database, RevocationSubscribers subscribers) : IClientStore
 {
     public async Task<ClientAddOutcome> AddAsync(Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -27,6 +29,48 @@ internal sealed class SqliteClientStore(SqliteDatabase database) : IClientStore
                 ("$id", clientId),
                 ("$expires_at", expiresAt)),
             cancellationToken);
+
+    public Task<bool> UpdateAsync(Client client, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var changed = ClientRows.Update(connection, client) > 0;
+                if (changed)
+                {
+                    AuditRows.Append(connection, audit);
+                }
+
+                return changed;
+            },
+            cancellationToken);
+
+    public async Task<bool> DeleteAsync(string clientId, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var deleted = await database.WriteAsync(
+            connection =>
+            {
+                if (connection.Execute("DELETE FROM clients WHERE id = $id", ("$id", clientId)) == 0)
+                {
+                    return false;
+                }
+
+                connection.Execute(
+                    "UPDATE sessions SET revoked_at = $now, revoked_reason = $reason WHERE client_id = $id AND revoked_at IS NULL",
+                    ("$id", clientId),
+                    ("$now", now),
+                    ("$reason", reason));
+                RevocationRows.Append(connection, revocation);
+                AuditRows.Append(connection, audit);
+                return true;
+            },
+            cancellationToken);
+        if (deleted)
+        {
+            subscribers.Signal();
+        }
+
+        return deleted;
+    }
 
     private static ClientAddOutcome Add(PreparedConnection connection, Client client, int capacity, DateTimeOffset evictableBefore, DateTimeOffset now)
     {

@@ -15,7 +15,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         AuthorizationRequests = new SqliteAuthorizationRequestStore(database);
         BrowserSessions = new SqliteBrowserSessionStore(database);
         ClientSnapshots = new SqliteClientSnapshotStore(database);
-        Clients = new SqliteClientStore(database);
+        Clients = new SqliteClientStore(database, _revocationSubscribers);
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);

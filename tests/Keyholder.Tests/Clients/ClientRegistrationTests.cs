@@ -283,7 +283,7 @@ public sealed class ClientRegistrationTests
         using var answer = JsonDocument.Parse(ClientInformation.Write(registered));
         var root = answer.RootElement;
         root.EnumerateObject().Select(m => m.Name).ShouldBe(
-            ["client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "application_type", "client_name", "scope"]);
+            ["client_id", "client_id_issued_at", "client_secret", "client_secret_expires_at", "registration_access_token", "registration_client_uri", "redirect_uris", "token_endpoint_auth_method", "grant_types", "response_types", "application_type", "client_name", "scope"]);
         root.GetProperty("client_id").GetString().ShouldBe(registered.Client.Id);
         root.GetProperty("client_id_issued_at").GetInt64().ShouldBe(_time.GetUtcNow().ToUnixTimeSeconds());
         root.GetProperty("client_secret").GetString().ShouldBe(registered.Secret);

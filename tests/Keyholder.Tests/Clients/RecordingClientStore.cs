@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Keyholder.Audit;
 using Keyholder.Clients;
+using Keyholder.Revocation;
 using Keyholder.Storage;
 
 namespace Keyholder.Tests.Clients;
@@ -40,6 +42,12 @@ internal sealed class RecordingClientStore : IClientStore
         Interlocked.Increment(ref _finds);
         return Failure is null ? Task.FromResult(Clients.GetValueOrDefault(clientId)) : Task.FromException<Client?>(Failure);
     }
+
+    public Task<bool> UpdateAsync(Client client, AuditEvent audit, CancellationToken cancellationToken) =>
+        Task.FromResult(Clients.TryGetValue(client.Id, out var before) && Clients.TryUpdate(client.Id, client, before));
+
+    public Task<bool> DeleteAsync(string clientId, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Task.FromResult(Clients.TryRemove(clientId, out _));
 
     public async Task RenewAsync(string clientId, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {

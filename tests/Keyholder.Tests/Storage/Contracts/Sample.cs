@@ -45,6 +45,7 @@ internal static class Sample
         ResponseTypes = ["code"],
         TokenEndpointAuthMethod = "client_secret_basic",
         SecretHash = Hash(),
+        RegistrationTokenHash = Hash(),
         Scope = "tools:read tools:call",
         ApplicationType = "native",
         ClientUri = "https://client.example/",
