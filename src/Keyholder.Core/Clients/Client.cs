@@ -16,11 +16,17 @@ public sealed record Client
 
     public required IReadOnlyList<string> ResponseTypes { get; init; }
 
-    /// <summary><c>none</c>, <c>client_secret_basic</c> or <c>client_secret_post</c>.</summary>
+    /// <summary>One of <see cref="ClientAuthMethods"/>.</summary>
     public required string TokenEndpointAuthMethod { get; init; }
 
     /// <summary>SHA-256 of the client secret's UTF-8 bytes; null for public clients.</summary>
     public byte[]? SecretHash { get; init; }
+
+    /// <summary>The public keys of a client with <c>private_key_jwt</c>, as a JSON Web Key Set; null when they are at <see cref="JwksUri"/>.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>Where the public keys of a client with <c>private_key_jwt</c> are.</summary>
+    public string? JwksUri { get; init; }
 
     /// <summary>SHA-256 of the registration access token (RFC 7592 section 3); null when the client cannot manage itself.</summary>
     public byte[]? RegistrationTokenHash { get; init; }
@@ -48,7 +54,7 @@ public sealed record Client
     /// <summary>When a dynamic client expires unless a token grant renews it; null = never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether the client has no secret.</summary>
+    /// <summary>Whether the client proves nothing about itself.</summary>
     public bool IsPublic => TokenEndpointAuthMethod == "none";
 
     /// <inheritdoc />

@@ -12,6 +12,12 @@ public static class ClientAuthMethods
     /// <summary>The secret in the form.</summary>
     public const string SecretPost = "client_secret_post";
 
+    /// <summary>A JWT signed with the client's private key (RFC 7523, OpenID Connect Core section 9).</summary>
+    public const string PrivateKeyJwt = "private_key_jwt";
+
+    /// <summary>Those a dynamic client may register.</summary>
+    public static IReadOnlyList<string> Registrable { get; } = [SecretPost, None, SecretBasic];
+
     /// <summary>All of them in the order the metadata lists them; docs/adr/0005-auth-method-order.md says why this one.</summary>
-    public static IReadOnlyList<string> Supported { get; } = [SecretPost, None, SecretBasic];
+    public static IReadOnlyList<string> Supported { get; } = [SecretPost, None, SecretBasic, PrivateKeyJwt];
 }

@@ -6,7 +6,7 @@ namespace Keyholder.Clients;
 /// Authenticates clients by the one method each registered. Why a client failed is for the log: the answer, and the work done to find it, is the same for an unknown
 /// client, a wrong secret and another method.
 /// </summary>
-public sealed class ClientAuthenticator(IClientDirectory directory, ClientMetadataDocuments documents, ClientSnapshots snapshots) : IClientAuthenticator
+public sealed class ClientAuthenticator(IClientDirectory directory, ClientMetadataDocuments documents, ClientSnapshots snapshots, ClientAssertions assertions) : IClientAuthenticator
 {
     /// <inheritdoc />
     public async ValueTask<OAuthResult<Client>> AuthenticateAsync(
@@ -31,6 +31,11 @@ public sealed class ClientAuthenticator(IClientDirectory directory, ClientMetada
         if (!string.Equals(credentials.Method, client.TokenEndpointAuthMethod, StringComparison.Ordinal))
         {
             return OAuthErrors.InvalidClient.Because($"{client} used {credentials.Method} and registered {client.TokenEndpointAuthMethod}.");
+        }
+
+        if (credentials.Assertion is not null)
+        {
+            return await assertions.ValidateAsync(client, credentials.Assertion, cancellationToken);
         }
 
         return client.IsPublic || secretMatches ? client : OAuthErrors.InvalidClient.Because($"{client} presented a wrong secret.");

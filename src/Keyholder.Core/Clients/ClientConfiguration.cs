@@ -28,7 +28,7 @@ public sealed partial class ClientConfiguration(
     /// </summary>
     public async Task<OAuthResult<RegisteredClient>> UpdateAsync(Client client, string registrationToken, ReadOnlyMemory<byte> body, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        var read = ClientMetadataReader.Read(body, options.AllowPrivateUseSchemes, fields => Check(fields, client));
+        var read = ClientMetadataReader.Read(body, options.AllowPrivateUseSchemes, ClientAuthMethods.Registrable, fields => Check(fields, client));
         if (read.Failed)
         {
             return read.Error;

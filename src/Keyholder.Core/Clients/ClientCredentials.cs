@@ -6,7 +6,8 @@ namespace Keyholder.Clients;
 /// <param name="clientId">The client it says it is.</param>
 /// <param name="secret">The secret it presented, or null.</param>
 /// <param name="method">The method it used: one of <see cref="ClientAuthMethods"/>.</param>
-internal sealed class ClientCredentials(string clientId, string? secret, string method)
+/// <param name="assertion">The JWT it presented, or null.</param>
+internal sealed class ClientCredentials(string clientId, string? secret, string method, string? assertion = null)
 {
     private const int MaxBasicLength = 4096;
 
@@ -15,6 +16,8 @@ internal sealed class ClientCredentials(string clientId, string? secret, string 
     public string? Secret { get; } = secret;
 
     public string Method { get; } = method;
+
+    public string? Assertion { get; } = assertion;
 
     /// <summary>
     /// Takes the credentials from the header and the form. <see cref="OAuthErrors.InvalidRequest"/> for two methods at once, two client ids, or none;
@@ -32,7 +35,7 @@ internal sealed class ClientCredentials(string clientId, string? secret, string 
 
         if (assertion is not null)
         {
-            return OAuthErrors.InvalidClient.Because("Client assertions are not supported.");
+            return ReadAssertion(parameters["client_assertion"], parameters["client_assertion_type"], clientId);
         }
 
         if (authorizationHeader is not null)
@@ -43,6 +46,24 @@ internal sealed class ClientCredentials(string clientId, string? secret, string 
         return clientId is null
             ? OAuthErrors.InvalidRequest.Describe("client_id is missing.")
             : new ClientCredentials(clientId, secret, secret is null ? ClientAuthMethods.None : ClientAuthMethods.SecretPost);
+    }
+
+    /// <summary>RFC 7521 section 4.2: the client id need not be sent beside the assertion, whose subject it is.</summary>
+    private static OAuthResult<ClientCredentials> ReadAssertion(string? assertion, string? type, string? formClientId)
+    {
+        if (assertion is null || type != ClientAssertions.AssertionType)
+        {
+            return OAuthErrors.InvalidClient.Because("The client assertion is missing, or its type is not supported.");
+        }
+
+        if (ClientAssertions.ReadSubject(assertion) is not { } subject)
+        {
+            return OAuthErrors.InvalidClient.Because("The client assertion is not a JWT with a subject.");
+        }
+
+        return formClientId is not null && !string.Equals(formClientId, subject, StringComparison.Ordinal)
+            ? OAuthErrors.InvalidRequest.Describe("The client assertion and client_id name two clients.")
+            : new ClientCredentials(subject, null, ClientAuthMethods.PrivateKeyJwt, assertion);
     }
 
     /// <summary>RFC 6749 section 2.3.1: id and secret are form-encoded each before they are joined.</summary>

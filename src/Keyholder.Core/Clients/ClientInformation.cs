@@ -27,6 +27,12 @@ public static class ClientInformation
 
         json.WriteStrings("redirect_uris", client.RedirectUris);
         json.WriteString("token_endpoint_auth_method", client.TokenEndpointAuthMethod);
+        if (client.Jwks is not null)
+        {
+            json.WritePropertyName("jwks");
+            json.WriteRawValue(client.Jwks);
+        }
+
         json.WriteStrings("grant_types", client.GrantTypes);
         json.WriteStrings("response_types", client.ResponseTypes);
         json.WriteString("application_type", client.ApplicationType);
@@ -43,6 +49,7 @@ public static class ClientInformation
     [
         ("client_name", client.Name),
         ("scope", client.Scope),
+        ("jwks_uri", client.JwksUri),
         ("client_uri", client.ClientUri),
         ("logo_uri", client.LogoUri),
         ("policy_uri", client.PolicyUri),

@@ -79,7 +79,7 @@ public sealed partial class ClientMetadataDocuments : IDisposable
     /// <summary>Reads a document that was kept for when it cannot be fetched; null when the rules no longer accept it.</summary>
     public Client? Recall(ReadOnlyMemory<byte> document, string url)
     {
-        var client = ClientMetadataDocumentReader.Read(document, url, _allowPrivateUseSchemes, _time.GetUtcNow());
+        var client = ClientMetadataDocumentReader.Read(document, url, _allowPrivateUseSchemes, _options.AllowLoopback, _time.GetUtcNow());
         return client.Failed ? null : client.Value;
     }
 
@@ -133,7 +133,7 @@ public sealed partial class ClientMetadataDocuments : IDisposable
             return (null, default, $"the answer was {(int)response.Status} {response.MediaType}");
         }
 
-        var client = ClientMetadataDocumentReader.Read(response.Body, url, _allowPrivateUseSchemes, _time.GetUtcNow());
+        var client = ClientMetadataDocumentReader.Read(response.Body, url, _allowPrivateUseSchemes, _options.AllowLoopback, _time.GetUtcNow());
         return client.Failed
             ? (null, default, client.Error.Description)
             : (client.Value, Clamp(response.FreshFor ?? DefaultLifetime), null);

@@ -16,8 +16,9 @@ internal static class ClientMetadataReader
     /// <summary>The metadata, or <see cref="OAuthErrors.InvalidClientMetadata"/> or <see cref="OAuthErrors.InvalidRedirectUri"/>.</summary>
     /// <param name="body">UTF-8 JSON.</param>
     /// <param name="allowPrivateUseSchemes"><see cref="ClientRegistrationOptions.AllowPrivateUseSchemes"/>.</param>
+    /// <param name="authMethods">The methods it may choose from.</param>
     /// <param name="check">What the request has to satisfy besides, looked at first.</param>
-    public static OAuthResult<ClientMetadata> Read(ReadOnlyMemory<byte> body, bool allowPrivateUseSchemes, Action<MetadataFields>? check = null)
+    public static OAuthResult<ClientMetadata> Read(ReadOnlyMemory<byte> body, bool allowPrivateUseSchemes, IReadOnlyList<string> authMethods, Action<MetadataFields>? check = null)
     {
         try
         {
@@ -29,7 +30,7 @@ internal static class ClientMetadataReader
 
             var fields = new MetadataFields(document.RootElement);
             check?.Invoke(fields);
-            return Read(fields, allowPrivateUseSchemes);
+            return Read(fields, allowPrivateUseSchemes, authMethods);
         }
         catch (JsonException)
         {
@@ -42,13 +43,13 @@ internal static class ClientMetadataReader
         }
     }
 
-    private static OAuthResult<ClientMetadata> Read(MetadataFields fields, bool allowPrivateUseSchemes)
+    private static OAuthResult<ClientMetadata> Read(MetadataFields fields, bool allowPrivateUseSchemes, IReadOnlyList<string> authMethods)
     {
         var redirectUris = ReadRedirectUris(fields, allowPrivateUseSchemes);
         var metadata = new ClientMetadata
         {
             RedirectUris = redirectUris,
-            TokenEndpointAuthMethod = ReadAuthMethod(fields),
+            TokenEndpointAuthMethod = ReadAuthMethod(fields, authMethods),
             GrantTypes = Supported(fields, "grant_types", [GrantTypes.AuthorizationCode], GrantTypes.Supported),
             ResponseTypes = Supported(fields, "response_types", ["code"], ["code"]),
             ApplicationType = ReadApplicationType(fields, redirectUris),
@@ -86,10 +87,10 @@ internal static class ClientMetadataReader
     }
 
     /// <summary>Not replaced when unsupported: a client that asked for a key must not become one that needs none without knowing.</summary>
-    private static string ReadAuthMethod(MetadataFields fields)
+    private static string ReadAuthMethod(MetadataFields fields, IReadOnlyList<string> authMethods)
     {
         var method = fields.Text("token_endpoint_auth_method") ?? ClientAuthMethods.None;
-        if (!ClientAuthMethods.Supported.Contains(method))
+        if (!authMethods.Contains(method))
         {
             fields.Refuse("token_endpoint_auth_method", "is not supported");
         }

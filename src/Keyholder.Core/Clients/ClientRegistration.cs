@@ -32,7 +32,7 @@ public sealed partial class ClientRegistration(
             return OAuthErrors.InvalidClientMetadata.Describe("The body is larger than 64 KiB.") with { Status = 413 };
         }
 
-        var read = ClientMetadataReader.Read(body, options.AllowPrivateUseSchemes);
+        var read = ClientMetadataReader.Read(body, options.AllowPrivateUseSchemes, ClientAuthMethods.Registrable);
         if (read.Failed)
         {
             return read.Error;

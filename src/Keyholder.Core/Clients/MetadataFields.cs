@@ -81,6 +81,23 @@ internal sealed class MetadataFields(JsonElement metadata)
         return [.. value.EnumerateArray().Select(item => item.GetString()!).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>A member that is an object, as JSON; null when absent or refused.</summary>
+    public string? Json(string field)
+    {
+        if (!Has(field, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind != JsonValueKind.Object)
+        {
+            Refuse(field, "must be an object");
+            return null;
+        }
+
+        return value.GetRawText();
+    }
+
     /// <summary>Whether the member is an array, for members that come as a string or an array.</summary>
     public bool IsArray(string field) => Has(field, out var value) && value.ValueKind == JsonValueKind.Array;
 

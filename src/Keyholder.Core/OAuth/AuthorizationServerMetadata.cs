@@ -27,6 +27,7 @@ public static class AuthorizationServerMetadata
         json.WriteStrings("response_modes_supported", ["query"]);
         json.WriteStrings("grant_types_supported", GrantTypes.Supported);
         json.WriteStrings("token_endpoint_auth_methods_supported", ClientAuthMethods.Supported);
+        json.WriteStrings("token_endpoint_auth_signing_alg_values_supported", ClientAssertions.Algorithms);
         json.WriteStrings("code_challenge_methods_supported", ["S256"]);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
         if (metadataDocuments)

@@ -13,6 +13,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IBrowserSessionStore BrowserSessions { get; }
 
+    IClientAssertionStore ClientAssertions { get; }
+
     IClientSnapshotStore ClientSnapshots { get; }
 
     IClientStore Clients { get; }

@@ -7,7 +7,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Keyholder.Upstream;
 
 /// <summary>Validates an ID token from a token endpoint (OpenID Connect Core section 3.1.3.7).</summary>
-internal sealed class IdTokenValidator(ProviderKeySource keys, TimeProvider time)
+internal sealed class IdTokenValidator(JsonWebKeySource keys, TimeProvider time)
 {
     private const int MaxLength = 16 * 1024;
     private const int MaxSubjectLength = 255;
@@ -36,7 +36,7 @@ internal sealed class IdTokenValidator(ProviderKeySource keys, TimeProvider time
         }
 
         var keyId = string.IsNullOrEmpty(token.Kid) ? null : token.Kid;
-        var candidates = await keys.FindAsync(provider, metadata.JwksUri, keyId, cancellationToken);
+        var candidates = await keys.FindAsync(provider.Name, metadata.JwksUri, TrustedOrigins.Of(provider), keyId, cancellationToken);
         if (candidates is null)
         {
             return new IdTokenResult(LegOutcome.Unavailable, Debug: "The provider's keys cannot be fetched.");

@@ -8,7 +8,7 @@ public sealed class UpstreamClient
     {
         Metadata = new ProviderMetadataSource(http, options, time);
         Tokens = new TokenEndpointClient(http, time);
-        IdTokens = new IdTokenValidator(new ProviderKeySource(http, options, time), time);
+        IdTokens = new IdTokenValidator(new JsonWebKeySource(http, options, time), time);
     }
 
     internal ProviderMetadataSource Metadata { get; }

@@ -12,7 +12,13 @@ public sealed record ClientDefinition
     /// <summary>The client secret, 16 characters or more; left out for a public client.</summary>
     public string? Secret { get; init; }
 
-    /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c>. Default: <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
+    /// <summary>The public keys of the client as a JSON Web Key Set, for example <c>${file:agent.jwks.json}</c>; for <c>private_key_jwt</c>.</summary>
+    public string? Jwks { get; init; }
+
+    /// <summary>The URL the client's public keys are fetched from, in place of <see cref="Jwks"/>.</summary>
+    public string? JwksUri { get; init; }
+
+    /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c>, <c>private_key_jwt</c> or <c>none</c>. Default: <c>client_secret_basic</c> with a secret, <c>private_key_jwt</c> with keys, else <c>none</c>.</summary>
     public string? AuthMethod { get; init; }
 
     /// <summary>The scopes the client may ask for. Default: every scope.</summary>

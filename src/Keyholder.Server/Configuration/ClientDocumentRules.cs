@@ -38,7 +38,7 @@ internal static class ClientDocumentRules
 
         try
         {
-            var client = ClientMetadataDocumentReader.Read(File.ReadAllBytes(path), url, file.Registration.AllowPrivateUseSchemes, DateTimeOffset.UnixEpoch);
+            var client = ClientMetadataDocumentReader.Read(File.ReadAllBytes(path), url, file.Registration.AllowPrivateUseSchemes, file.ClientMetadataDocuments.AllowLoopback, DateTimeOffset.UnixEpoch);
             if (!client.Failed)
             {
                 return client.Value;

@@ -11,7 +11,6 @@ internal static class ClientRules
 {
     private const int MinSecretLength = 16;
     private const int MaxIdLength = 256;
-    private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post", "none"];
 
     public static IReadOnlyList<Client> Build(IReadOnlyDictionary<string, ClientDefinition> clients, ConfigurationProblems problems) =>
         [.. clients.Select(c => BuildClient(c.Key, c.Value, problems))];
@@ -25,6 +24,7 @@ internal static class ClientRules
         }
 
         CheckRedirectUris(definition, path, problems);
+        CheckKeys(definition, path, problems);
         if (definition.Secret is { Length: < MinSecretLength })
         {
             problems.Add(path + ".secret", "is shorter than 16 characters; leave it out for a public client");
@@ -39,6 +39,8 @@ internal static class ClientRules
             GrantTypes = ["authorization_code", "refresh_token"],
             ResponseTypes = ["code"],
             TokenEndpointAuthMethod = AuthMethod(definition, path, problems),
+            Jwks = definition.Jwks,
+            JwksUri = definition.JwksUri,
             SecretHash = definition.Secret is { } secret ? SHA256.HashData(Encoding.UTF8.GetBytes(secret)) : null,
             Scope = ScopeOf(definition, path, problems),
             ApplicationType = definition.RedirectUris.All(RedirectUriPolicy.IsNative) ? "native" : "web",
@@ -62,17 +64,49 @@ internal static class ClientRules
         }
     }
 
+    private static void CheckKeys(ClientDefinition definition, string path, ConfigurationProblems problems)
+    {
+        if (definition.Jwks is { } jwks && ClientKeyPolicy.Refusal(jwks) is { } refusal)
+        {
+            problems.Add(path + ".jwks", refusal);
+        }
+
+        if (definition.JwksUri is not { } uri)
+        {
+            return;
+        }
+
+        if (!ClientKeyPolicy.IsKeyUri(uri, allowLoopback: true))
+        {
+            problems.Add(path + ".jwksUri", "must be https, or http on this machine, without userinfo and fragment");
+        }
+
+        if (definition.Jwks is not null)
+        {
+            problems.Add(path + ".jwksUri", "contradicts jwks; give one of the two");
+        }
+    }
+
     private static string AuthMethod(ClientDefinition definition, string path, ConfigurationProblems problems)
     {
         var hasSecret = definition.Secret is not null;
-        var method = definition.AuthMethod ?? (hasSecret ? "client_secret_basic" : "none");
-        if (!AuthMethods.Contains(method))
+        var hasKeys = definition.Jwks is not null || definition.JwksUri is not null;
+        var method = definition.AuthMethod ?? (hasSecret ? ClientAuthMethods.SecretBasic : hasKeys ? ClientAuthMethods.PrivateKeyJwt : ClientAuthMethods.None);
+        if (!ClientAuthMethods.Supported.Contains(method))
         {
-            problems.Add(path + ".authMethod", "is not one of " + string.Join(", ", AuthMethods));
+            problems.Add(path + ".authMethod", "is not one of " + string.Join(", ", ClientAuthMethods.Supported));
+            return method;
         }
-        else if (hasSecret == (method == "none"))
+
+        var needsSecret = method is ClientAuthMethods.SecretBasic or ClientAuthMethods.SecretPost;
+        if (hasSecret != needsSecret)
         {
-            problems.Add(path + ".authMethod", hasSecret ? "is none although there is a secret" : "needs a secret");
+            problems.Add(path + ".authMethod", hasSecret ? $"is {method} although there is a secret" : "needs a secret");
+        }
+
+        if (hasKeys != (method == ClientAuthMethods.PrivateKeyJwt))
+        {
+            problems.Add(path + ".authMethod", hasKeys ? $"is {method} although there are keys" : "needs jwks or jwksUri");
         }
 
         return method;

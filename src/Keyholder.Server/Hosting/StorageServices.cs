@@ -48,6 +48,7 @@ internal static class StorageServices
         services.AddSingleton(storage.AuditTrail);
         services.AddSingleton(storage.AuthorizationRequests);
         services.AddSingleton(storage.BrowserSessions);
+        services.AddSingleton(storage.ClientAssertions);
         services.AddSingleton(storage.ClientSnapshots);
         services.AddSingleton(storage.Clients);
         services.AddSingleton(storage.ConnectionFlows);

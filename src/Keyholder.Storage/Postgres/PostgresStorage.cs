@@ -15,6 +15,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         AuditTrail = new PostgresAuditTrail(database);
         AuthorizationRequests = new PostgresAuthorizationRequestStore(database);
         BrowserSessions = new PostgresBrowserSessionStore(database);
+        ClientAssertions = new PostgresClientAssertionStore(database);
         ClientSnapshots = new PostgresClientSnapshotStore(database);
         Clients = new PostgresClientStore(database);
         ConnectionFlows = new PostgresConnectionFlowStore(database);
@@ -36,6 +37,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IAuthorizationRequestStore AuthorizationRequests { get; }
 
     public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientAssertionStore ClientAssertions { get; }
 
     public IClientSnapshotStore ClientSnapshots { get; }
 

@@ -14,6 +14,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         AuditTrail = new SqliteAuditTrail(database);
         AuthorizationRequests = new SqliteAuthorizationRequestStore(database);
         BrowserSessions = new SqliteBrowserSessionStore(database);
+        ClientAssertions = new SqliteClientAssertionStore(database);
         ClientSnapshots = new SqliteClientSnapshotStore(database);
         Clients = new SqliteClientStore(database, _revocationSubscribers);
         ConnectionFlows = new SqliteConnectionFlowStore(database);
@@ -35,6 +36,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IAuthorizationRequestStore AuthorizationRequests { get; }
 
     public IBrowserSessionStore BrowserSessions { get; }
+
+    public IClientAssertionStore ClientAssertions { get; }
 
     public IClientSnapshotStore ClientSnapshots { get; }
 

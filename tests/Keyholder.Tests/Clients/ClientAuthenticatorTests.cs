@@ -26,7 +26,7 @@ public sealed class ClientAuthenticatorTests
         var documents = TestDocuments.None(time);
         var directory = new ClientDirectory(
             new ConfiguredClients(clients), documents, new RecordingClientStore(), new ClientRegistrationOptions(), time, NullLogger<ClientDirectory>.Instance);
-        _authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, time));
+        _authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, time), TestDocuments.Assertions(time));
     }
 
     [Theory]

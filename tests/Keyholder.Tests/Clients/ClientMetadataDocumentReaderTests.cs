@@ -66,16 +66,41 @@ public sealed class ClientMetadataDocumentReaderTests
     public void Anything_but_one_strict_object_is_refused(string text) => Read(text).Failed.ShouldBeTrue();
 
     [Fact]
+    public void Keys_go_with_private_key_jwt_and_come_one_way()
+    {
+        using var keys = new TestAssertions(TimeProvider.System);
+        var jwks = JsonNode.Parse(keys.Jwks);
+        (string, JsonNode?) method = ("token_endpoint_auth_method", "private_key_jwt");
+
+        Read(TestDocuments.Json(changes: [method, ("jwks", jwks)])).Value!.Jwks.ShouldNotBeNull();
+        Read(TestDocuments.Json(changes: [method, ("jwks_uri", "https://app.example.com/jwks")])).Value!.JwksUri.ShouldNotBeNull();
+        Read(TestDocuments.Json(changes: [("jwks", jwks)])).Value!.Jwks.ShouldBeNull();
+        ShouldRefuse(TestDocuments.Json(changes: method), "jwks");
+        ShouldRefuse(TestDocuments.Json(changes: [method, ("jwks", jwks), ("jwks_uri", "https://app.example.com/jwks")]), "jwks");
+        ShouldRefuse(TestDocuments.Json(changes: [method, ("jwks_uri", "http://localhost/jwks")]), "jwks_uri");
+        ShouldRefuse(TestDocuments.Json(changes: [method, ("jwks", new JsonObject { ["keys"] = new JsonArray() })]), "jwks");
+    }
+
+    [Fact]
+    public void A_client_with_keys_written_for_later_reads_back_the_same()
+    {
+        using var keys = new TestAssertions(TimeProvider.System);
+        var client = Read(TestDocuments.Json(changes: [("token_endpoint_auth_method", "private_key_jwt"), ("jwks", JsonNode.Parse(keys.Jwks))])).Value!;
+
+        ClientMetadataDocumentReader.Read(ClientInformation.Write(new RegisteredClient(client, null)), client.Id, false, false, client.CreatedAt).Value!.Jwks.ShouldBe(client.Jwks);
+    }
+
+    [Fact]
     public void A_client_written_for_later_reads_back_the_same_however_it_is_escaped()
     {
         var client = Read(TestDocuments.Json(changes: [("client_name", new string('ñ', 256)), ("scope", "a b"), ("client_uri", "https://app.example.com/"), ("software_version", "2")])).Value!;
 
-        var again = ClientMetadataDocumentReader.Read(ClientInformation.Write(new RegisteredClient(client, null)), client.Id, false, client.CreatedAt).Value!;
+        var again = ClientMetadataDocumentReader.Read(ClientInformation.Write(new RegisteredClient(client, null)), client.Id, false, false, client.CreatedAt).Value!;
 
         System.Text.Json.JsonSerializer.Serialize(again).ShouldBe(System.Text.Json.JsonSerializer.Serialize(client));
     }
 
-    private static OAuthResult<Client> Read(string document) => ClientMetadataDocumentReader.Read(Encoding.UTF8.GetBytes(document), TestDocuments.Url, false, TestClients.Created);
+    private static OAuthResult<Client> Read(string document) => ClientMetadataDocumentReader.Read(Encoding.UTF8.GetBytes(document), TestDocuments.Url, false, false, TestClients.Created);
 
     private static void ShouldRefuse(string document, string member) => Read(document).Error.ShouldNotBeNull().Description.ShouldContain(member);
 }

@@ -56,7 +56,7 @@ public sealed class RegistrationFloodTests
         using var documents = TestDocuments.None(_time);
         await using var directory = new ClientDirectory(
             new ConfiguredClients([]), documents, storage.Clients, new ClientRegistrationOptions(), _time, NullLogger<ClientDirectory>.Instance);
-        var authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, _time));
+        var authenticator = new ClientAuthenticator(directory, documents, TestDocuments.Snapshots(documents, _time), TestDocuments.Assertions(_time));
 
         (await AuthenticateAsync(registered.Client.Id, registered.Secret!)).Value!.Id.ShouldBe(registered.Client.Id);
         (await AuthenticateAsync(registered.Client.Id, registered.Secret![..42])).Error!.Code.ShouldBe("invalid_client");

@@ -30,7 +30,7 @@ internal static class TestDocuments
             document.Remove(name);
             if (value is not null)
             {
-                document[name] = value;
+                document[name] = value.DeepClone();
             }
         }
 
@@ -55,11 +55,17 @@ internal static class TestDocuments
         Of(new ScriptedHandler(_ => ScriptedHandler.Status(HttpStatusCode.Forbidden)), time, new() { Enabled = false });
 
     public static ClientSnapshots Snapshots(ClientMetadataDocuments documents, TimeProvider time) =>
-        new(new NoSnapshots(), documents, time, NullLogger<ClientSnapshots>.Instance);
+        new(new EmptyStores(), documents, time, NullLogger<ClientSnapshots>.Instance);
 
-    private sealed class NoSnapshots : IClientSnapshotStore
+    /// <summary>Validation of assertions that knows no keys but those of the clients themselves.</summary>
+    public static ClientAssertions Assertions(TimeProvider time) =>
+        TestAssertions.Validator(time, new ScriptedHandler(_ => ScriptedHandler.Status(HttpStatusCode.Forbidden)), new EmptyStores());
+
+    private sealed class EmptyStores : IClientSnapshotStore, IClientAssertionStore
     {
         public Task PutAsync(string clientId, string document, DateTimeOffset now, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<bool> TryUseAsync(string clientId, byte[] jtiHash, DateTimeOffset expiresAt, DateTimeOffset now, CancellationToken cancellationToken) => Task.FromResult(true);
 
         public Task<string?> FindAsync(string clientId, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
     }

@@ -177,7 +177,7 @@ public sealed class IdTokenValidatorTests : IDisposable
 
         _fake.CountOf("/jwks").ShouldBe(1);
         _fake.Jwks = FakeProvider.JwksOf(FakeProvider.Public(new RsaSecurityKey(rsa.ExportParameters(false)) { KeyId = "k2" }));
-        _time.Advance(ProviderKeySource.MinRefetch);
+        _time.Advance(JsonWebKeySource.MinRefetch);
         (await ValidateAsync(_fake.IdToken("n", key: rotated))).Outcome.ShouldBe(LegOutcome.Succeeded);
         _fake.CountOf("/jwks").ShouldBe(2);
     }

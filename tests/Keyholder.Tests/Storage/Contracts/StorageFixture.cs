@@ -15,6 +15,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IBrowserSessionStore BrowserSessions => Storage.BrowserSessions;
 
+    public IClientAssertionStore ClientAssertions => Storage.ClientAssertions;
+
     public IClientSnapshotStore ClientSnapshots => Storage.ClientSnapshots;
 
     public IClientStore Clients => Storage.Clients;

@@ -15,6 +15,8 @@ public static class PostgresContractTests
 
     public sealed class BrowserSessions : BrowserSessionStoreContract<PostgresFixture>;
 
+    public sealed class ClientAssertions : ClientAssertionStoreContract<PostgresFixture>;
+
     public sealed class ClientChanges : ClientChangeContract<PostgresFixture>;
 
     public sealed class ClientSnapshots : ClientSnapshotStoreContract<PostgresFixture>;

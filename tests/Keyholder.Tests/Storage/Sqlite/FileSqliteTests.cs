@@ -16,6 +16,8 @@ public static class FileSqliteTests
 
     public sealed class BrowserSessions : BrowserSessionStoreContract<FileSqliteFixture>;
 
+    public sealed class ClientAssertions : ClientAssertionStoreContract<FileSqliteFixture>;
+
     public sealed class ClientChanges : ClientChangeContract<FileSqliteFixture>;
 
     public sealed class ClientSnapshots : ClientSnapshotStoreContract<FileSqliteFixture>;

@@ -16,6 +16,8 @@ public static class MemorySqliteTests
 
     public sealed class BrowserSessions : BrowserSessionStoreContract<MemorySqliteFixture>;
 
+    public sealed class ClientAssertions : ClientAssertionStoreContract<MemorySqliteFixture>;
+
     public sealed class ClientChanges : ClientChangeContract<MemorySqliteFixture>;
 
     public sealed class ClientSnapshots : ClientSnapshotStoreContract<MemorySqliteFixture>;
