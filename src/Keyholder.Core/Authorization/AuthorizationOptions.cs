@@ -16,6 +16,9 @@ public sealed record AuthorizationOptions
     /// <summary>Whether a remembered approval spares the consent page for loopback and private-use redirects too, which any program on the person's machine could imitate (OAuth 2.1 section 7.3). Default false.</summary>
     public bool RememberConsentForNativeClients { get; init; }
 
+    /// <summary>Whether every authorization request has to be pushed first (RFC 9126). Default false.</summary>
+    public bool RequirePushedRequests { get; init; }
+
     /// <summary>Failed sign-ins one address may make a minute. Default 10; at least 1.</summary>
     [Range(1, 10_000)]
     public int FailedSignInsPerAddressPerMinute { get; init; } = 10;

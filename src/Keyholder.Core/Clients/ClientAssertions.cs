@@ -29,11 +29,11 @@ public sealed class ClientAssertions
     private readonly IClientAssertionStore _used;
     private readonly TimeProvider _time;
 
-    /// <summary>Validation for one issuer. The token endpoint is accepted as audience too, as older clients send it.</summary>
+    /// <summary>Validation for one issuer. The endpoints clients authenticate at are accepted as audience too (RFC 9126 section 2), as older clients send them.</summary>
     public ClientAssertions(
         Issuer issuer, GuardedHttp http, UpstreamOptions upstream, ClientMetadataDocumentOptions documents, IClientAssertionStore used, TimeProvider time)
     {
-        _audiences = [issuer.Value, issuer.At(EndpointPaths.Token)];
+        _audiences = [issuer.Value, issuer.At(EndpointPaths.Token), issuer.At(EndpointPaths.PushedAuthorizationRequest)];
         _keys = new JsonWebKeySource(http, upstream, time);
         _documents = documents;
         _used = used;

@@ -9,14 +9,19 @@ public static class AuthorizationServerMetadata
     /// <summary>The document as UTF-8 JSON.</summary>
     /// <param name="issuer">The one issuer string; every endpoint is below it.</param>
     /// <param name="resources">Whose scopes are listed.</param>
-    /// <param name="registration">Whether the registration endpoint is mounted.</param>
-    /// <param name="metadataDocuments">Whether client-id metadata documents are accepted.</param>
-    public static byte[] Write(Issuer issuer, IReadOnlyList<Resource> resources, bool registration, bool metadataDocuments) => JsonDocumentText.Write(json =>
+    /// <param name="features">What is switched on.</param>
+    public static byte[] Write(Issuer issuer, IReadOnlyList<Resource> resources, AuthorizationServerFeatures features) => JsonDocumentText.Write(json =>
     {
         json.WriteString("issuer", issuer.Value);
         json.WriteString("authorization_endpoint", issuer.At(EndpointPaths.Authorize));
         json.WriteString("token_endpoint", issuer.At(EndpointPaths.Token));
-        if (registration)
+        json.WriteString("pushed_authorization_request_endpoint", issuer.At(EndpointPaths.PushedAuthorizationRequest));
+        if (features.RequirePushedRequests)
+        {
+            json.WriteBoolean("require_pushed_authorization_requests", true);
+        }
+
+        if (features.Registration)
         {
             json.WriteString("registration_endpoint", issuer.At(EndpointPaths.Register));
         }
@@ -30,7 +35,7 @@ public static class AuthorizationServerMetadata
         json.WriteStrings("token_endpoint_auth_signing_alg_values_supported", ClientAssertions.Algorithms);
         json.WriteStrings("code_challenge_methods_supported", ["S256"]);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
-        if (metadataDocuments)
+        if (features.MetadataDocuments)
         {
             json.WriteBoolean("client_id_metadata_document_supported", true);
         }

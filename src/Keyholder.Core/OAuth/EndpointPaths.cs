@@ -9,6 +9,9 @@ public static class EndpointPaths
     /// <summary>RFC 6749 section 3.2.</summary>
     public const string Token = "/token";
 
+    /// <summary>RFC 9126 section 2.</summary>
+    public const string PushedAuthorizationRequest = "/par";
+
     /// <summary>RFC 7591 section 3.</summary>
     public const string Register = "/register";
 

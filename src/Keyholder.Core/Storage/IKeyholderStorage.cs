@@ -25,6 +25,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialStore Credentials { get; }
 
+    IPushedRequestStore PushedRequests { get; }
+
     IRevocationStore Revocations { get; }
 
     IRevocationSignal RevocationSignal { get; }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Resources;
 
@@ -9,7 +8,7 @@ namespace Keyholder.Server.Endpoints;
 /// Every metadata document by its exact path, written once per <see cref="ResourceSnapshot"/>. Clients that take the resource for the issuer look below its path, so the
 /// authorization server's document answers there too, for resources that exist. A path that only resembles one of these has no document.
 /// </summary>
-internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources, ClientRegistrationOptions registration, ClientMetadataDocumentOptions clientDocuments)
+internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources, AuthorizationServerFeatures features)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
@@ -30,7 +29,7 @@ internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources
 
     private FrozenDictionary<string, MetadataDocument> Write(ResourceSnapshot snapshot)
     {
-        var server = new MetadataDocument(AuthorizationServerMetadata.Write(issuer, snapshot.Resources, registration.Enabled, clientDocuments.Enabled), MaxAge);
+        var server = new MetadataDocument(AuthorizationServerMetadata.Write(issuer, snapshot.Resources, features), MaxAge);
         var byPath = new Dictionary<string, MetadataDocument>(StringComparer.Ordinal)
         {
             [EndpointPaths.AuthorizationServerMetadata] = server,

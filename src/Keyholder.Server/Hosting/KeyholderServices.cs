@@ -1,3 +1,4 @@
+using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints;
@@ -23,6 +24,8 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Authorization);
         services.AddSingleton(configuration.Registration);
         services.AddSingleton(configuration.ClientMetadataDocuments);
+        services.AddSingleton(new AuthorizationServerFeatures(
+            configuration.Registration.Enabled, configuration.ClientMetadataDocuments.Enabled, configuration.Authorization.RequirePushedRequests));
         services.AddSingleton(configuration.Upstream);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer))));
 

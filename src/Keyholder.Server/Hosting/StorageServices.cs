@@ -54,6 +54,7 @@ internal static class StorageServices
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
+        services.AddSingleton(storage.PushedRequests);
         services.AddSingleton(storage.Revocations);
         services.AddSingleton(storage.RevocationSignal);
         services.AddSingleton(storage.ServerSecrets);

@@ -21,6 +21,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
+        PushedRequests = new PostgresPushedRequestStore(database);
         Revocations = new PostgresRevocationStore(database);
         ServerSecrets = new PostgresServerSecretStore(database);
         SessionDirectory = new PostgresSessionDirectory(database);
@@ -49,6 +50,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public IPushedRequestStore PushedRequests { get; }
 
     public IRevocationStore Revocations { get; }
 

@@ -20,6 +20,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
+        PushedRequests = new SqlitePushedRequestStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         ServerSecrets = new SqliteServerSecretStore(database);
         SessionDirectory = new SqliteSessionDirectory(database, _revocationSubscribers);
@@ -48,6 +49,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public IPushedRequestStore PushedRequests { get; }
 
     public IRevocationStore Revocations { get; }
 

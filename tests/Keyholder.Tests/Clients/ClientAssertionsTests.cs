@@ -33,7 +33,8 @@ public sealed class ClientAssertionsTests : IClientAssertionStore, IDisposable
     [Theory]
     [InlineData("https://keys.example.com")]
     [InlineData("https://keys.example.com/token")]
-    public async Task An_assertion_for_the_issuer_or_its_token_endpoint_authenticates_the_client(string audience) =>
+    [InlineData("https://keys.example.com/par")]
+    public async Task An_assertion_for_the_issuer_or_an_endpoint_where_clients_authenticate_authenticates_the_client(string audience) =>
         (await Validate(_keys.Sign(Id, audience: audience))).Value!.Id.ShouldBe(Id);
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Keyholder.Clients;
 using Keyholder.OAuth;
+using Keyholder.Tests.Testing;
 
 namespace Keyholder.Tests.Clients;
 
@@ -68,7 +69,7 @@ public sealed class ClientMetadataDocumentReaderTests
     [Fact]
     public void Keys_go_with_private_key_jwt_and_come_one_way()
     {
-        using var keys = new TestAssertions(TimeProvider.System);
+        using var keys = new TestAssertions(new ManualTimeProvider());
         var jwks = JsonNode.Parse(keys.Jwks);
         (string, JsonNode?) method = ("token_endpoint_auth_method", "private_key_jwt");
 
@@ -84,7 +85,7 @@ public sealed class ClientMetadataDocumentReaderTests
     [Fact]
     public void A_client_with_keys_written_for_later_reads_back_the_same()
     {
-        using var keys = new TestAssertions(TimeProvider.System);
+        using var keys = new TestAssertions(new ManualTimeProvider());
         var client = Read(TestDocuments.Json(changes: [("token_endpoint_auth_method", "private_key_jwt"), ("jwks", JsonNode.Parse(keys.Jwks))])).Value!;
 
         ClientMetadataDocumentReader.Read(ClientInformation.Write(new RegisteredClient(client, null)), client.Id, false, false, client.CreatedAt).Value!.Jwks.ShouldBe(client.Jwks);

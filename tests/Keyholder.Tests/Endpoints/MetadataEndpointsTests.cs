@@ -25,6 +25,7 @@ public sealed class MetadataEndpointsTests
             issuer = "https://keys.example.com",
             authorization_endpoint = "https://keys.example.com/authorize",
             token_endpoint = "https://keys.example.com/token",
+            pushed_authorization_request_endpoint = "https://keys.example.com/par",
             registration_endpoint = "https://keys.example.com/register",
             jwks_uri = "https://keys.example.com/.well-known/jwks.json",
             scopes_supported = new[] { "mcp:linear", "mcp:linear:write", "mcp:github", "mcp:github:write", "offline_access" },

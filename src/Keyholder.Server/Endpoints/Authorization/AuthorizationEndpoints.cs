@@ -1,4 +1,5 @@
 using Keyholder.Authorization;
+using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Server.Hosting;
 using Keyholder.Server.Pages;
@@ -27,6 +28,8 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<SignInCallback>();
         services.AddSingleton<ConnectCallback>();
         services.AddSingleton<ClientLookup>();
+        services.AddSingleton<PushedRequests>();
+        services.AddSingleton<PushedAuthorizationRequestEndpoint>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<ContinueEndpoint>();
         services.AddSingleton<SignInEndpoint>();
@@ -36,11 +39,12 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<SignOutEndpoint>();
     }
 
-    /// <summary>Maps the flow. No route answers to CORS; forms are taken from Keyholder's own pages only, but for the authorization request itself.</summary>
+    /// <summary>Maps the flow. No route but the one for pushed requests answers to CORS; forms are taken from Keyholder's own pages only, but for the authorization request itself.</summary>
     public static void MapAuthorizationEndpoints(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGet(AuthorizationPaths.Authorize, (HttpContext http, AuthorizeEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.Authorize, (Delegate)AuthorizeEndpoint.PostAsync).WithOrigins(OriginRule.Navigation);
+        endpoints.MapPost(EndpointPaths.PushedAuthorizationRequest, (HttpContext http, PushedAuthorizationRequestEndpoint endpoint) => endpoint.PostAsync(http)).WithOrigins(OriginRule.Any);
         endpoints.MapGet(AuthorizationPaths.Continue, (HttpContext http, ContinueEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.SignIn, (HttpContext http, SignInEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet(AuthorizationPaths.SignIn + "/{provider}", (HttpContext http, string provider, ProviderSignInEndpoint endpoint) => endpoint.GetAsync(http, provider));

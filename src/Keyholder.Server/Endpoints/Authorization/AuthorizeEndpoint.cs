@@ -11,6 +11,7 @@ namespace Keyholder.Server.Endpoints.Authorization;
 /// <summary>The authorization endpoint (RFC 6749 section 3.1): checks the request, records it for this browser, and hands over to the dispatcher.</summary>
 internal sealed class AuthorizeEndpoint(
     ClientLookup clients,
+    PushedRequests pushedRequests,
     IResourceSource resources,
     IAuthorizationRequestStore store,
     SignedInBrowser signedIn,
@@ -23,7 +24,9 @@ internal sealed class AuthorizeEndpoint(
     {
         var query = http.Request.QueryString.Value ?? "";
         var parameters = AuthorizationParameters.Parse(query.Length > 0 ? query[1..] : "");
-        return parameters.Failed ? new ErrorPageResult(PageErrors.RequestMalformed) : await StartAsync(http, parameters.Value);
+        return parameters.Failed ? new ErrorPageResult(PageErrors.RequestMalformed)
+            : parameters.Value["request_uri"] is { } reference && PushedRequests.IsReference(reference) ? await StartPushedAsync(http, parameters.Value, reference)
+            : await StartAsync(http, parameters.Value, wasPushed: false);
     }
 
     /// <summary>Takes the request from a form by sending the browser to the same request as a query: a form from another site arrives without the browser's cookies.</summary>
@@ -37,7 +40,19 @@ internal sealed class AuthorizeEndpoint(
 
     private static string Encode(KeyValuePair<string, string?> pair) => $"{Uri.EscapeDataString(pair.Key)}={Uri.EscapeDataString(pair.Value ?? "")}";
 
-    private async Task<IResult> StartAsync(HttpContext http, AuthorizationParameters parameters)
+    /// <summary>Everything but the client id comes from what was pushed (RFC 9126 section 4); whatever else the URL says is ignored.</summary>
+    private async Task<IResult> StartPushedAsync(HttpContext http, AuthorizationParameters parameters, string reference)
+    {
+        if (parameters.IsRepeated("client_id") || parameters.IsRepeated("request_uri"))
+        {
+            return new ErrorPageResult(PageErrors.ParameterRepeated);
+        }
+
+        var pushed = parameters["client_id"] is { } clientId ? await pushedRequests.TakeAsync(reference, clientId, http.RequestAborted) : null;
+        return pushed is null ? new ErrorPageResult(PageErrors.PushedRequestUnknown) : await StartAsync(http, pushed, wasPushed: true);
+    }
+
+    private async Task<IResult> StartAsync(HttpContext http, AuthorizationParameters parameters, bool wasPushed)
     {
         if (parameters.IsRepeated("client_id"))
         {
@@ -59,6 +74,11 @@ internal sealed class AuthorizeEndpoint(
                 RedirectTargetOutcome.Missing => PageErrors.RedirectUriMissing,
                 _ => PageErrors.RedirectUriNotRegistered,
             });
+        }
+
+        if (options.RequirePushedRequests && !wasPushed)
+        {
+            return Refuse(target, OAuthErrors.InvalidRequest.Describe("The request has to be pushed first."));
         }
 
         var asked = AuthorizationRequestValidator.Validate(parameters, client, resources.Current);

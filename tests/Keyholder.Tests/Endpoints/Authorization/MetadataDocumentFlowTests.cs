@@ -137,7 +137,8 @@ public sealed class MetadataDocumentFlowTests
         using var browser = host.CreateBrowser();
 
         (await browser.AuthorizeAsync(Request())).ErrorId.ShouldBe("authorize_client_unknown");
-        (await host.Server.CreateClient().GetStringAsync("/.well-known/oauth-authorization-server")).ShouldNotContain("client_id_metadata_document_supported");
+        await using var off = await KeyholderHost.StartAsync("""{ "clientMetadataDocuments": { "enabled": false } }""");
+        (await off.CreateClient().GetStringAsync("/.well-known/oauth-authorization-server")).ShouldNotContain("client_id_metadata_document_supported");
     }
 
     private static (string, string?)[] Request(params (string, string?)[] changes) => [("client_id", TestDocuments.Url), ("redirect_uri", Redirect), .. changes];

@@ -27,6 +27,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialStore Credentials => Storage.Credentials;
 
+    public IPushedRequestStore PushedRequests => Storage.PushedRequests;
+
     public IRevocationStore Revocations => Storage.Revocations;
 
     public IRevocationSignal RevocationSignal => Storage.RevocationSignal;

@@ -31,6 +31,8 @@ public static class PostgresContractTests
 
     public sealed class Redemptions : RedemptionContract<PostgresFixture>;
 
+    public sealed class PushedRequests : PushedRequestStoreContract<PostgresFixture>;
+
     public sealed class RevocationSignals : RevocationSignalContract<PostgresFixture>;
 
     public sealed class Revocations : RevocationStoreContract<PostgresFixture>;

@@ -32,6 +32,8 @@ public static class FileSqliteTests
 
     public sealed class Redemptions : RedemptionContract<FileSqliteFixture>;
 
+    public sealed class PushedRequests : PushedRequestStoreContract<FileSqliteFixture>;
+
     public sealed class RevocationSignals : RevocationSignalContract<FileSqliteFixture>;
 
     public sealed class Revocations : RevocationStoreContract<FileSqliteFixture>;

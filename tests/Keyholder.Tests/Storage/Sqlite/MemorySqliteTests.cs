@@ -32,6 +32,8 @@ public static class MemorySqliteTests
 
     public sealed class Redemptions : RedemptionContract<MemorySqliteFixture>;
 
+    public sealed class PushedRequests : PushedRequestStoreContract<MemorySqliteFixture>;
+
     public sealed class RevocationSignals : RevocationSignalContract<MemorySqliteFixture>;
 
     public sealed class Revocations : RevocationStoreContract<MemorySqliteFixture>;
