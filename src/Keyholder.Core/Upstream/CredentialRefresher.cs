@@ -14,13 +14,13 @@ internal sealed class CredentialRefresher(
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
     private const int MaxAttempts = 4;
 
-    /// <summary>Reads, refreshes if due or if <paramref name="rejectedVersion"/> is what is stored, and stores. A storage failure is thrown.</summary>
-    public async Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, long? rejectedVersion)
+    /// <summary>Reads, refreshes if due or if <paramref name="refused"/> is what is stored, and stores. A storage failure is thrown.</summary>
+    public async Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? refused)
     {
         // A conflict means that someone connected, refreshed or deleted meanwhile: what they stored is looked at afresh.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (await TryObtainAsync(provider, key, rejectedVersion) is { } authorization)
+            if (await TryObtainAsync(provider, key, refused) is { } authorization)
             {
                 return authorization;
             }
@@ -29,7 +29,7 @@ internal sealed class CredentialRefresher(
         return Unavailable(options.FailureBackoff);
     }
 
-    private async Task<UpstreamAuthorization?> TryObtainAsync(Provider provider, CredentialKey key, long? rejectedVersion)
+    private async Task<UpstreamAuthorization?> TryObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? refused)
     {
         var ticket = warm.Ticket(key);
         var found = await vault.FindAsync(key, CancellationToken.None);
@@ -39,7 +39,12 @@ internal sealed class CredentialRefresher(
         }
 
         var now = time.GetUtcNow();
-        var rejected = row.Version == rejectedVersion;
+        var rejected = row.Version == refused?.CredentialVersion;
+        if (rejected && refused!.Renewed)
+        {
+            return await EndAsync(row, "rejected_after_refresh");
+        }
+
         if (!rejected && RefreshPolicy.IsFresh(tokens, row.UpdatedAt, options.RefreshBefore, now))
         {
             return Serve(key, ticket, row.Version, tokens);
@@ -133,7 +138,7 @@ internal sealed class CredentialRefresher(
         }
 
         // Not put into memory: the next request reads the row and by that knows that nothing newer was stored.
-        return Authorization(row.Version + 1, merged);
+        return Authorization(row.Version + 1, merged) with { Renewed = true };
     }
 
     // Null: someone else changed the row meanwhile.

@@ -17,6 +17,9 @@ public sealed record UpstreamAuthorization
     /// <summary>The credential's version, so that a rejected one is refreshed at most once; 0 when there is none to refresh.</summary>
     public long CredentialVersion { get; init; }
 
+    /// <summary>Whether the provider issued it just now: an upstream that refuses it will refuse the next one too.</summary>
+    public bool Renewed { get; init; }
+
     /// <summary>When to try again, for <see cref="UpstreamAuthorizationOutcome.TemporarilyUnavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -41,7 +41,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         var key = KeyOf(resource, accessToken);
         return _warm.TryGet(key, out var authorization)
             ? new(authorization)
-            : new(ObtainAsync(resource.Provider!, key, rejectedVersion: null, cancellationToken));
+            : new(ObtainAsync(resource.Provider!, key, rejected: null, cancellationToken));
     }
 
     /// <inheritdoc />
@@ -56,7 +56,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         var key = KeyOf(resource, accessToken);
         for (var attempt = 0; attempt < MaxReauthorizations; attempt++)
         {
-            var authorization = await ObtainAsync(resource.Provider!, key, rejected.CredentialVersion, cancellationToken);
+            var authorization = await ObtainAsync(resource.Provider!, key, rejected, cancellationToken);
             if (authorization.Outcome != UpstreamAuthorizationOutcome.Available || authorization.CredentialVersion != rejected.CredentialVersion)
             {
                 return authorization;
@@ -69,8 +69,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     /// <inheritdoc />
     public void Dispose() => _vault.Changed -= OnChanged;
 
-    private Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, long? rejectedVersion, CancellationToken cancellationToken) =>
-        _flights.RunAsync(key, () => _refresher.ObtainAsync(provider, key, rejectedVersion), cancellationToken);
+    private Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken) =>
+        _flights.RunAsync(key, () => _refresher.ObtainAsync(provider, key, rejected), cancellationToken);
 
     private UpstreamAuthorization WithoutCredential(Resource resource) => resource.Auth == ResourceAuthKind.StaticHeaders
         ? _static.GetValue(resource, r => new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = r.StaticHeaders })

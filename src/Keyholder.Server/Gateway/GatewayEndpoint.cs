@@ -144,7 +144,7 @@ internal sealed class GatewayEndpoint(
         for (var attempt = 0; attempt < 2 && authorization.Outcome == UpstreamAuthorizationOutcome.Available; attempt++)
         {
             outcome = await forwarder.SendAsync(context, request, authorization);
-            if (outcome != ForwardOutcome.CredentialRejected || attempt > 0)
+            if (outcome != ForwardOutcome.CredentialRejected)
             {
                 break;
             }
@@ -172,7 +172,7 @@ internal sealed class GatewayEndpoint(
 
     private Task RefuseCredentialAsync(HttpContext context, GatewayRoute route, UpstreamAuthorization authorization)
     {
-        if (authorization.Outcome != UpstreamAuthorizationOutcome.TemporarilyUnavailable)
+        if (authorization.Outcome == UpstreamAuthorizationOutcome.ReconnectRequired)
         {
             return RefuseAsync(context, route, GatewayErrors.ReconnectRequired);
         }

@@ -15,7 +15,7 @@ internal static partial class GatewayLog
     [LoggerMessage(2003, LogLevel.Warning, "Resource {Resource}: the forward failed ({Outcome})")]
     public static partial void ForwardFailed(ILogger logger, string resource, ForwardOutcome outcome);
 
-    [LoggerMessage(2004, LogLevel.Information, "Resource {Resource}: the upstream refused the credential of {Subject}; it is refreshed once")]
+    [LoggerMessage(2004, LogLevel.Information, "Resource {Resource}: the upstream refused the credential of {Subject}")]
     public static partial void CredentialRejected(ILogger logger, string resource, string subject);
 
     [LoggerMessage(2005, LogLevel.Error, "Resource {Resource}: the upstream refuses the configured credential")]

@@ -135,7 +135,7 @@ public sealed class GatewayForwardingTests
         GatewayAnswer.Challenge(response).ShouldStartWith("Bearer error=\"invalid_token\", resource_metadata=\"http://localhost:7717/");
         (await GatewayAnswer.ErrorIdAsync(response)).ShouldBe("gateway.reconnect_required");
         gateway.Upstream.Requests.Count.ShouldBe(2);
-        gateway.Authorizer.Reauthorizations.ShouldBe(1);
+        gateway.Authorizer.Reauthorizations.ShouldBe(2);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
     {
         Interlocked.Increment(ref _reauthorizations);
         Rejected = rejected;
-        return new(Second);
+        return new(rejected.CredentialVersion == Second.CredentialVersion ? UpstreamAuthorization.ReconnectRequired : Second);
     }
 
     private static UpstreamAuthorization With(string credential, long version) => new()

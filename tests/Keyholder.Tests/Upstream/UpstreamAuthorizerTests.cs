@@ -334,7 +334,8 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     {
         await StoreAsync(TimeSpan.FromHours(1));
         var rejected = await AuthorizeAsync();
-        rejected = await ReauthorizeAsync(rejected);
+        await ReauthorizeAsync(rejected);
+        rejected = await AuthorizeAsync();
 
         (await ReauthorizeAsync(rejected)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
         (await ReauthorizeAsync(rejected)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
@@ -342,6 +343,28 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         _fake.TokenRequests.Count.ShouldBe(1);
         _time.Advance(_fake.Options.FailureBackoff);
         Bearer(await ReauthorizeAsync(rejected)).ShouldBe("access-3");
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_although_it_was_issued_just_now_ends_the_credential()
+    {
+        await StoreAsync(TimeSpan.FromHours(1));
+        var renewed = await ReauthorizeAsync(await AuthorizeAsync());
+
+        (await ReauthorizeAsync(renewed)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
+
+        _fake.TokenRequests.Count.ShouldBe(1);
+        _store[Alice].StatusReason.ShouldBe("rejected_after_refresh");
+    }
+
+    [Fact]
+    public async Task A_refused_token_does_not_end_a_credential_that_was_connected_meanwhile()
+    {
+        await StoreAsync(TimeSpan.FromHours(1));
+        var renewed = await ReauthorizeAsync(await AuthorizeAsync());
+        await _vault.StoreAsync(Alice, Tokens("new", TimeSpan.FromHours(1)), null, default);
+
+        Bearer(await ReauthorizeAsync(renewed)).ShouldBe("access-new");
     }
 
     [Fact]
