@@ -45,6 +45,15 @@ internal sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimePro
         return timer;
     }
 
+    /// <summary>How many one-shot timers of exactly this length have not fired yet: who waits on the clock.</summary>
+    public int CountWaiting(TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            return _timers.Count(t => t.Due is not null && t.Period == TimeSpan.Zero && t.DueTime == dueTime);
+        }
+    }
+
     private ManualTimer? TakeDue(DateTimeOffset target)
     {
         lock (_gate)
@@ -65,6 +74,8 @@ internal sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimePro
     {
         public DateTimeOffset? Due { get; set; }
 
+        public TimeSpan DueTime { get; private set; }
+
         public TimeSpan Period { get; private set; }
 
         public void Fire() => callback(state);
@@ -73,6 +84,7 @@ internal sealed class ManualTimeProvider(DateTimeOffset? start = null) : TimePro
         {
             lock (clock._gate)
             {
+                DueTime = dueTime;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
                 Period = period == Timeout.InfiniteTimeSpan ? TimeSpan.Zero : period;
                 return true;
