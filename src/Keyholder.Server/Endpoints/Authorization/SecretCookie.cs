@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keyholder.OAuth;
+using Microsoft.Extensions.Primitives;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
@@ -14,11 +15,14 @@ internal sealed class SecretCookie(string name)
     /// <summary>Proves that a person is signed in at a browser.</summary>
     public static SecretCookie Session { get; } = new("__Host-kh_session");
 
-    /// <summary>SHA-256 of the presented secret; null when there is none, or not one Keyholder could have set.</summary>
+    /// <summary>
+    /// SHA-256 of the presented secret; null when there is none, or not one Keyholder could have set. The header is read letter for letter, and a name that comes
+    /// twice is nobody's: what the <c>__Host-</c> prefix keeps others from planting must not get in through a parser that forgives.
+    /// </summary>
     public byte[]? ReadHash(HttpRequest request)
     {
         Span<byte> secret = stackalloc byte[Size];
-        return request.Cookies[name] is { } text && Base64UrlText.TryDecode(text, secret) ? SHA256.HashData(secret) : null;
+        return Find(request.Headers.Cookie) is { } text && Base64UrlText.TryDecode(text, secret) ? SHA256.HashData(secret) : null;
     }
 
     /// <summary>Sets a fresh secret and returns its SHA-256.</summary>
@@ -35,6 +39,31 @@ internal sealed class SecretCookie(string name)
 
     /// <summary>Makes the browser forget the secret.</summary>
     public void Delete(HttpResponse response) => response.Cookies.Delete(name, Options());
+
+    private string? Find(StringValues headers)
+    {
+        string? found = null;
+        foreach (var header in headers)
+        {
+            foreach (var range in header.AsSpan().Split(';'))
+            {
+                var pair = header.AsSpan()[range].Trim(' ');
+                if (pair.Length <= name.Length || pair[name.Length] != '=' || !pair.StartsWith(name, StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
+                if (found is not null)
+                {
+                    return null;
+                }
+
+                found = pair[(name.Length + 1)..].ToString();
+            }
+        }
+
+        return found;
+    }
 
     private static CookieOptions Options() => new() { Secure = true, HttpOnly = true, SameSite = SameSiteMode.Lax, Path = "/" };
 }
