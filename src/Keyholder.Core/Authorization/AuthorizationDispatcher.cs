@@ -63,18 +63,25 @@ public sealed class AuthorizationDispatcher(
             return new(AuthorizationStep.RefuseSubject, client, resource);
         }
 
-        if (resource.Scopes.Any(scope => scope.AdministratorsOnly && request.Scopes.Contains(scope.Name))
-            && await users.FindAsync(session.UserId, cancellationToken) is not { Administrator: true })
+        var beyond = await ScopesBeyondAsync(session.UserId, resource, cancellationToken);
+        if (request.Scopes.Any(beyond.Contains))
         {
             return Fail(OAuthErrors.AccessDenied.Because("Only administrators can grant the scope."));
         }
 
         var found = await consents.FindAsync(
             request.Subject, request.ClientId, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, cancellationToken);
-        var remembered = ConsentPolicy.IsOf(client, found) ? found : null;
+        var remembered = ConsentPolicy.IsOf(client, found) ? found! with { Scopes = [.. found.Scopes.Except(beyond)] } : null;
         return request.Phase == AuthorizationPhase.Consent
             ? DecideConsent(request, prompt, client, resource, remembered)
             : await DecideUpstreamAsync(request, prompt, client, resource, remembered, cancellationToken);
+    }
+
+    /// <summary>The resource's scopes that the user cannot grant, and does not pass on from when she still could.</summary>
+    private async ValueTask<IReadOnlyCollection<string>> ScopesBeyondAsync(string userId, Resource resource, CancellationToken cancellationToken)
+    {
+        var reserved = resource.Scopes.Where(scope => scope.AdministratorsOnly).Select(scope => scope.Name).ToArray();
+        return reserved.Length == 0 || await users.FindAsync(userId, cancellationToken) is { Administrator: true } ? [] : reserved;
     }
 
     private AuthorizationDecision DecideConsent(AuthorizationRequest request, Prompt prompt, Client client, Resource resource, Consent? remembered)

@@ -69,6 +69,28 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         (await StepAsync(request with { Scopes = [ApiResource.SessionsScope] }, SignedIn())).ShouldBe(AuthorizationStep.Consent);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_approved_as_an_administrator_is_inherited_only_by_administrators(bool administrator)
+    {
+        var api = ApiResource.Create(new Issuer("https://keys.example.com"));
+        Current = Both.WithApi(api);
+        var user = new User("u", "U", _time.GetUtcNow(), Administrator: administrator);
+        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, CancellationToken.None);
+        var request = ConsentPhase with { Resource = api.Uri, Scopes = [ApiResource.SessionsScope] };
+        string[] approved = [ApiResource.SessionsScope, ApiResource.AdminScope];
+        _consent = new Consent(request.Subject!, App.Id, "app.example.com", api.Uri, approved, ClientFingerprint.Of(App), _time.GetUtcNow());
+
+        foreach (var phase in new[] { AuthorizationPhase.Consent, AuthorizationPhase.Upstream })
+        {
+            var decision = await _dispatcher.DecideAsync(request with { Phase = phase }, SignedIn(), CancellationToken.None);
+
+            ScopeGrant.Granted(App, api, request.Scopes, decision.Remembered).Contains(ApiResource.AdminScope).ShouldBe(administrator);
+            decision.Remembered!.Scopes.ShouldContain(ApiResource.SessionsScope);
+        }
+    }
+
     [Fact]
     public async Task Nobody_who_is_not_known_grants_a_scope_for_administrators()
     {
