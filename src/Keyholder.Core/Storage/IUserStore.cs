@@ -12,7 +12,7 @@ public interface IUserStore
     /// <summary>The local user with that normalised name, or null.</summary>
     Task<LocalUser?> FindLocalAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a local user's password hash; false when there is no such name.</summary>
+    /// <summary>Replaces a local user's password hash and ends the user's browser sessions, whoever knew the old one; false when there is no such name.</summary>
     Task<bool> SetPasswordAsync(string name, string passwordHash, AuditEvent audit, CancellationToken cancellationToken);
 
     /// <summary>Replaces an outdated hash by a better one of the same password, unless the password was changed meanwhile: true only while the stored hash is <paramref name="outdatedHash"/>.</summary>

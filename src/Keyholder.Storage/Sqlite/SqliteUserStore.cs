@@ -48,6 +48,9 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
                     ("$name", name)) == 1;
                 if (found)
                 {
+                    connection.Execute(
+                        "DELETE FROM browser_sessions WHERE user_id = (SELECT user_id FROM local_users WHERE name = $name)",
+                        ("$name", name));
                     AuditRows.Append(connection, audit);
                 }
 

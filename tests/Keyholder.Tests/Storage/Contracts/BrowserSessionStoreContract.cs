@@ -54,6 +54,24 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     }
 
     [Fact]
+    public async Task A_new_password_ends_the_browser_sessions_of_its_user_and_no_others()
+    {
+        var (session, user) = await AddAsync();
+        var other = new BrowserSession(Sample.Hash(), (await AddUserAsync("u2")).Id, Now, Now.AddHours(12));
+        await Db.BrowserSessions.AddAsync(other, default);
+
+        await Db.Users.SetPasswordAsync("nobody", "new", Sample.Audit(Now, "test"), default);
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldNotBeNull();
+        await Db.Users.RehashPasswordAsync("name-of-" + user.Id, "hash", "better", default);
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldNotBeNull();
+
+        (await Db.Users.SetPasswordAsync("name-of-" + user.Id, "new", Sample.Audit(Now, "test"), default)).ShouldBeTrue();
+
+        (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
+        (await Db.BrowserSessions.FindAsync(other.SecretHash, Now, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task A_deleted_browser_session_is_gone_and_others_stay()
     {
         var (session, user) = await AddAsync();
