@@ -19,9 +19,11 @@ internal static class ServeCommand
     {
         var (configuration, file) = KeyholderCommand.Load(path, context);
         await using var app = await KeyholderApp.BuildAsync(configuration, context.Time, cancellationToken: cancellationToken);
+        await app.StartAsync(cancellationToken);
+
+        // Not before: a start that fails must not use up the one moment the password is shown.
         var services = app.Services;
         var password = await FirstUser.EnsureAsync(services.GetRequiredService<IUserStore>(), services.GetRequiredService<LocalUserService>(), cancellationToken);
-        await app.StartAsync(cancellationToken);
         await context.Output.WriteLineAsync(StartupReport.Of(configuration, file));
         if (password is not null)
         {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Keyholder.Server.Commands;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
@@ -139,6 +141,22 @@ public sealed class KeyholderCommandTests : IDisposable
         again.ShouldBeNull();
         var admin = (await storage.Users.FindLocalAsync("admin", TestContext.Current.CancellationToken)).ShouldNotBeNull();
         new FrameworkPasswordHasher().Verify(admin.PasswordHash, password).ShouldBe(PasswordVerification.Verified);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_makes_no_first_user_whose_password_nobody_saw()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var file = Path.Combine(_directory.FullName, "taken.json");
+        await File.WriteAllTextAsync(
+            file, $$"""{ "server": { "listen": ["http://127.0.0.1:{{((IPEndPoint)taken.LocalEndpoint).Port}}"] } }""", TestContext.Current.CancellationToken);
+
+        (await RunAsync("", "serve", "--config", file)).ShouldBe(1);
+
+        _output.ToString().ShouldBeEmpty();
+        await using var storage = await SqliteStorage.OpenAsync(new SqliteStorageOptions(Database), _time, TestContext.Current.CancellationToken);
+        (await storage.Users.AnyAsync(TestContext.Current.CancellationToken)).ShouldBeFalse();
     }
 
     private Task<int> RunAsync(string input, params string[] args) => KeyholderCommand.RunAsync(
