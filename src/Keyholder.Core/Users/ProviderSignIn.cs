@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Keyholder.Audit;
 using Keyholder.Storage;
 
@@ -18,8 +19,8 @@ public sealed class ProviderSignIn(IUserStore users, IAuditStore audit, TimeProv
     public async Task<User?> SignInAsync(ProviderIdentity identity, string? displayName, IPAddress? address, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var shown = string.IsNullOrWhiteSpace(displayName) ? $"{identity.Provider} user" : displayName.Trim();
-        var candidate = new User(UserId.Create(), shown.Length > MaxDisplayNameLength ? shown[..MaxDisplayNameLength] : shown, now);
+        var shown = Clean(displayName);
+        var candidate = new User(UserId.Create(), shown.Length > 0 ? shown : $"{identity.Provider} user", now);
         var user = await users.FindOrAddByIdentityAsync(identity, candidate, cancellationToken);
         var disabled = user.DisabledAt is not null;
         var signedIn = new AuditEvent
@@ -33,5 +34,22 @@ public sealed class ProviderSignIn(IUserStore users, IAuditStore audit, TimeProv
         };
         await audit.AppendAsync(signedIn, cancellationToken);
         return disabled ? null : user;
+    }
+
+    /// <summary>What of a name is text that every database stores: no control characters, no halves of characters.</summary>
+    private static string Clean(string? name)
+    {
+        var text = new StringBuilder();
+        foreach (var rune in (name ?? "").EnumerateRunes().Where(rune => !Rune.IsControl(rune)))
+        {
+            if (text.Length + rune.Utf16SequenceLength > MaxDisplayNameLength)
+            {
+                break;
+            }
+
+            text.Append(rune);
+        }
+
+        return text.ToString().Trim();
     }
 }

@@ -1,0 +1,38 @@
+using System.Net;
+using Keyholder.Storage.Sqlite;
+using Keyholder.Tests.Testing;
+using Keyholder.Users;
+
+namespace Keyholder.Tests.Users;
+
+public sealed class ProviderSignInTests
+{
+    [Theory]
+    [InlineData("Ada\0 Lovelace", "Ada Lovelace")]
+    [InlineData("Ada\r\nLovelace", "AdaLovelace")]
+    [InlineData("\0\u0001", "cloud user")]
+    [InlineData("  ", "cloud user")]
+    [InlineData(null, "cloud user")]
+    [InlineData(" Ada ", "Ada")]
+    public async Task A_name_a_provider_tells_is_kept_as_far_as_it_is_text(string? told, string kept) => (await SignInAsync(told)).ShouldBe(kept);
+
+    [Fact]
+    public async Task Half_a_character_is_replaced() => (await SignInAsync("Ada " + "\U0001F511"[0])).ShouldBe("Ada \uFFFD");
+
+    [Fact]
+    public async Task A_long_name_is_cut_between_characters()
+    {
+        var kept = await SignInAsync(new string('a', ProviderSignIn.MaxDisplayNameLength - 1) + "\U0001F511");
+
+        kept.ShouldBe(new string('a', ProviderSignIn.MaxDisplayNameLength - 1));
+    }
+
+    private static async Task<string> SignInAsync(string? told)
+    {
+        var time = new ManualTimeProvider();
+        await using var storage = await SqliteStorage.OpenAsync(SqliteStorageOptions.Memory, time, TestContext.Current.CancellationToken);
+        var signIn = new ProviderSignIn(storage.Users, storage.Audit, time);
+        var user = await signIn.SignInAsync(new ProviderIdentity("cloud", "subject-1"), told, IPAddress.Loopback, TestContext.Current.CancellationToken);
+        return (await storage.Users.FindAsync(user!.Id, TestContext.Current.CancellationToken))!.DisplayName;
+    }
+}
