@@ -15,6 +15,7 @@ public static class Scopes
         }
 
         var scopes = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in scope.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!IsScopeToken(token))
@@ -22,7 +23,7 @@ public static class Scopes
                 return null;
             }
 
-            if (!scopes.Contains(token))
+            if (seen.Add(token))
             {
                 scopes.Add(token);
             }
