@@ -50,6 +50,7 @@ internal sealed partial class ExceptionMiddleware(RequestDelegate next, ILogger<
         var id = context.Response.Headers[RequestIdMiddleware.HeaderName];
         context.Response.Clear();
         context.Response.Headers[RequestIdMiddleware.HeaderName] = id;
+        SecurityHeadersMiddleware.Apply(context.Response);
         await new OAuthErrorResult(error).ExecuteAsync(context);
     }
 

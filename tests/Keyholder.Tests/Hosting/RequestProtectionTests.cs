@@ -91,6 +91,8 @@ public sealed class RequestProtectionTests
 
         response.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         (await response.Content.ReadAsStringAsync(Token)).ShouldBe("""{"error":"server_error","error_description":"The server could not complete the request."}""");
+        response.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        response.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
         var id = response.Headers.GetValues("X-Request-Id").Single();
         host.Logs.Lines.ShouldContain(line => line.Contains("[2101]") && line.Contains(id) && line.Contains("canary"));
     }
