@@ -26,4 +26,8 @@ public sealed record AuthorizationOptions
     /// <summary>Failed sign-ins one name may collect a minute, whoever makes them. Default 10; at least 1.</summary>
     [Range(1, 10_000)]
     public int FailedSignInsPerNamePerMinute { get; init; } = 10;
+
+    /// <summary>Authorization requests one address may begin a minute, redirects to providers included. Default 300; at least 1.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestsPerAddressPerMinute { get; init; } = 300;
 }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -49,6 +51,24 @@ public sealed class AttemptLimiter(int perMinute, TimeProvider time)
                 entry.Count--;
             }
         }
+    }
+
+    /// <summary>The key of an address. An IPv6 host can use any address of its /64, so that is what counts.</summary>
+    public static string KeyOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return "";
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4().ToString();
+        }
+
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
     }
 
     private long Minute() => time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMinute;

@@ -7,7 +7,7 @@ using Keyholder.Storage;
 namespace Keyholder.Users;
 
 /// <summary>Signs local users in. An unknown name costs as much as a wrong password and gets the same answer.</summary>
-public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignInThrottle throttle, IAuditStore audit, TimeProvider time)
+public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignInThrottle throttle, PasswordHashingSlots slots, IAuditStore audit, TimeProvider time)
 {
     private readonly Lazy<string> _nobodysHash = new(() => hasher.Hash(Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32))));
 
@@ -25,24 +25,44 @@ public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignIn
             return (LocalSignInOutcome.RateLimited, null);
         }
 
-        var nobodysHash = _nobodysHash.Value;
         var local = normalized.Length == 0 ? null : await users.FindLocalAsync(normalized, cancellationToken);
         var typed = password is { Length: <= PasswordPolicy.MaxLength } ? password : "";
-        var verification = hasher.Verify(local?.PasswordHash ?? nobodysHash, typed);
+        if (!await slots.TryEnterAsync(cancellationToken))
+        {
+            throttle.Forgive(address, normalized);
+            return (LocalSignInOutcome.RateLimited, null);
+        }
+
+        var (verification, better) = Verify(local, typed);
         if (local is null || verification == PasswordVerification.Failed || local.User.DisabledAt is not null)
         {
             await RecordAsync(AuditActions.SignInFailed, local?.User, address, cancellationToken);
             return (LocalSignInOutcome.Refused, null);
         }
 
-        throttle.Succeeded(address, normalized);
-        if (verification == PasswordVerification.VerifiedOutdated)
+        throttle.Forgive(address, normalized);
+        if (better is not null)
         {
-            await users.RehashPasswordAsync(normalized, local.PasswordHash, hasher.Hash(typed), cancellationToken);
+            await users.RehashPasswordAsync(normalized, local.PasswordHash, better, cancellationToken);
         }
 
         await RecordAsync(AuditActions.SignInSucceeded, local.User, address, cancellationToken);
         return (LocalSignInOutcome.SignedIn, local.User);
+    }
+
+    /// <summary>Compares in the slot the caller has entered, and leaves it; the second value is a better hash for a right password whose hash is outdated.</summary>
+    private (PasswordVerification Verification, string? Better) Verify(LocalUser? local, string typed)
+    {
+        try
+        {
+            var nobodysHash = _nobodysHash.Value;
+            var verification = hasher.Verify(local?.PasswordHash ?? nobodysHash, typed);
+            return (verification, local is not null && verification == PasswordVerification.VerifiedOutdated ? hasher.Hash(typed) : null);
+        }
+        finally
+        {
+            slots.Leave();
+        }
     }
 
     /// <summary>A name nobody has is not recorded: people type passwords into the wrong field.</summary>

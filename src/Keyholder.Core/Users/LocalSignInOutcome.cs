@@ -8,6 +8,6 @@ public enum LocalSignInOutcome
     /// <summary>Unknown name, wrong password or disabled user; nobody is told which.</summary>
     Refused,
 
-    /// <summary>Too many failures lately; the password was not looked at.</summary>
+    /// <summary>Too many failures lately, or too many sign-ins at this moment; the password was not looked at.</summary>
     RateLimited,
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Keyholder.Authorization;
 
 namespace Keyholder.Users;
@@ -13,7 +12,7 @@ public sealed class SignInThrottle(AuthorizationOptions options, TimeProvider ti
     /// <summary>Counts an attempt as failed before it is tried, so that many at once cannot slip through; false when it must not be tried.</summary>
     public bool TryBegin(IPAddress? address, string name)
     {
-        var addressKey = Key(address);
+        var addressKey = AttemptLimiter.KeyOf(address);
         if (!_addresses.TryBegin(addressKey))
         {
             return false;
@@ -28,28 +27,10 @@ public sealed class SignInThrottle(AuthorizationOptions options, TimeProvider ti
         return false;
     }
 
-    /// <summary>The attempt succeeded: it does not count.</summary>
-    public void Succeeded(IPAddress? address, string name)
+    /// <summary>The attempt succeeded, or was not tried after all: it does not count.</summary>
+    public void Forgive(IPAddress? address, string name)
     {
-        _addresses.Forgive(Key(address));
+        _addresses.Forgive(AttemptLimiter.KeyOf(address));
         _names.Forgive(name);
-    }
-
-    /// <summary>An IPv6 host can use any address of its /64, so that is what counts.</summary>
-    private static string Key(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return "";
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4().ToString();
-        }
-
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
     }
 }

@@ -19,6 +19,8 @@ internal static class PageErrors
 
     public static PageError ParameterRepeated { get; } = new("authorize_parameter_repeated", 400, "This link is broken", "It says who is asking, or where to answer, more than once. " + StartAgain);
 
+    public static PageError TooManyRequests { get; } = new("too_many_requests", 429, "Too many at once", "Too many sign-ins were begun from your network. Wait a minute and try again.");
+
     public static PageError PushedRequestUnknown { get; } = new("authorize_request_uri_unknown", 400, "This link does not work any more", "The app's request was used before, took too long or belongs to another app. " + StartAgain);
 
     public static PageError RequestUnknown { get; } = new("request_unknown", 404, "There is nothing to do here", "The sign-in you followed does not exist any more. " + StartAgain);

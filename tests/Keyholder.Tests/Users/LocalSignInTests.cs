@@ -9,7 +9,7 @@ using Keyholder.Users;
 
 namespace Keyholder.Tests.Users;
 
-public sealed class LocalSignInTests : IPasswordHasher, IAuditStore
+public sealed class LocalSignInTests : IPasswordHasher, IAuditStore, IDisposable
 {
     private const string Password = "correct horse battery";
 
@@ -17,10 +17,13 @@ public sealed class LocalSignInTests : IPasswordHasher, IAuditStore
     private readonly List<AuditEvent> _audit = [];
     private readonly List<string> _verified = [];
     private readonly ManualTimeProvider _time = new();
+    private readonly PasswordHashingSlots _slots = new(free: 1, waiting: 0);
     private readonly LocalSignIn _signIn;
     private string _scheme = "v1:";
 
-    public LocalSignInTests() => _signIn = new(_store, this, new SignInThrottle(new AuthorizationOptions(), _time), this, _time);
+    public LocalSignInTests() => _signIn = new(_store, this, new SignInThrottle(new AuthorizationOptions(), _time), _slots, this, _time);
+
+    public void Dispose() => _slots.Dispose();
 
     private async Task AddAsync(string name) =>
         (await new LocalUserService(_store, this, _time).AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);
@@ -76,6 +79,21 @@ public sealed class LocalSignInTests : IPasswordHasher, IAuditStore
         (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.RateLimited);
         _verified.ShouldBeEmpty();
         _time.Advance(TimeSpan.FromMinutes(1));
+        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+    }
+
+    [Fact]
+    public async Task While_every_slot_is_taken_no_password_is_looked_at_and_nothing_counts_as_a_failure()
+    {
+        await AddAsync("ada");
+        (await _slots.TryEnterAsync(CancellationToken.None)).ShouldBeTrue();
+        for (var i = 0; i < 20; i++)
+        {
+            (await SignInAsync("ada", "wrong password")).ShouldBe(LocalSignInOutcome.RateLimited);
+        }
+
+        _verified.ShouldBeEmpty();
+        _slots.Leave();
         (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
     }
 

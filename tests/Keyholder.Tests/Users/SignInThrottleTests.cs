@@ -36,7 +36,7 @@ public sealed class SignInThrottleTests
         for (var i = 0; i < 20; i++)
         {
             throttle.TryBegin(Home, "ada").ShouldBeTrue();
-            throttle.Succeeded(Home, "ada");
+            throttle.Forgive(Home, "ada");
         }
     }
 

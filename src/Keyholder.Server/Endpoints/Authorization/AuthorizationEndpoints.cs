@@ -16,8 +16,10 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<IPasswordHasher, FrameworkPasswordHasher>();
         services.AddSingleton<LocalUserService>();
         services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<PasswordHashingSlots>();
         services.AddSingleton<LocalSignIn>();
         services.AddSingleton<ProviderSignIn>();
+        services.AddSingleton<AuthorizationRateLimit>();
         services.AddSingleton<CsrfTokens>();
         services.AddSingleton<AuthorizationDispatcher>();
         services.AddSingleton<SignedInBrowser>();

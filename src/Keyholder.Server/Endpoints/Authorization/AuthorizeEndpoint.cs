@@ -15,6 +15,7 @@ internal sealed class AuthorizeEndpoint(
     IResourceSource resources,
     IAuthorizationRequestStore store,
     SignedInBrowser signedIn,
+    AuthorizationRateLimit rateLimit,
     Keyholder.Authorization.AuthorizationOptions options,
     Issuer issuer,
     TimeProvider time)
@@ -96,6 +97,11 @@ internal sealed class AuthorizeEndpoint(
             }
 
             prompt = prompt with { Login = true };
+        }
+
+        if (!rateLimit.Admit(http.Connection.RemoteIpAddress))
+        {
+            return new TooManyRequestsResult();
         }
 
         var now = time.GetUtcNow();

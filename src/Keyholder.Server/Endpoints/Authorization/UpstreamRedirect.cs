@@ -9,7 +9,7 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Sends the browser to a provider. The pending flow is stored immediately before, with fresh secrets each time.</summary>
-internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, Issuer issuer, TimeProvider time)
+internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, AuthorizationRateLimit rateLimit, Issuer issuer, TimeProvider time)
 {
     /// <summary>The one callback URL of every provider.</summary>
     public string Callback { get; } = issuer.At(AuthorizationPaths.UpstreamCallback);
@@ -17,15 +17,15 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
     /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
     public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
     {
-        var (redirect, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.Of(request.Subject!));
-        return redirect ?? await ending.FailAsync(http, request, Error(outcome));
+        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.Of(request.Subject!));
+        return answer ?? await ending.FailAsync(http, request, Error(outcome));
     }
 
     /// <summary>To learn who the person is. A provider that cannot be used leaves the other ways to sign in.</summary>
     public async Task<IResult> SignInAsync(HttpContext http, AuthorizationRequest request, Provider provider)
     {
-        var (redirect, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.SignIn, owner: null);
-        return redirect ?? SignInFailed(request, outcome);
+        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.SignIn, owner: null);
+        return answer ?? SignInFailed(request, outcome);
     }
 
     /// <summary>The page after a sign-in that failed at the provider.</summary>
@@ -41,9 +41,14 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
         _ => OAuthErrors.ServerError,
     };
 
-    private async Task<(IResult? Redirect, LegOutcome Outcome)> StartAsync(
+    private async Task<(IResult? Answer, LegOutcome Outcome)> StartAsync(
         HttpContext http, AuthorizationRequest request, Provider provider, ConnectionPurpose purpose, CredentialOwner? owner)
     {
+        if (!rateLimit.Admit(http.Connection.RemoteIpAddress))
+        {
+            return (new TooManyRequestsResult(AuthorizationPaths.ContinueUrl(request.Id)), LegOutcome.Unavailable);
+        }
+
         var (leg, outcome) = await legs.StartAsync(provider, Callback, purpose == ConnectionPurpose.SignIn, http.RequestAborted);
         if (leg is null)
         {

@@ -1,4 +1,5 @@
 using System.Net;
+using Keyholder.Authorization;
 using Keyholder.Tests.Authorization;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
@@ -140,5 +141,43 @@ public sealed class AuthorizeEndpointTests
         var page = await browser.GetAsync("/");
         page.Text.ShouldContain(AuthorizationHost.NotesUri);
         page.Text.ShouldContain("Team files");
+    }
+
+    [Fact]
+    public async Task An_address_that_floods_the_endpoint_is_stopped_before_anything_is_stored_and_others_are_not()
+    {
+        await using var host = await AuthorizationHost.StartAsync(new AuthorizationOptions { RequestsPerAddressPerMinute = 3 });
+        using var browser = host.CreateBrowser();
+        for (var i = 0; i < 3; i++)
+        {
+            (await browser.AuthorizeAsync()).Title.ShouldStartWith("Sign in");
+        }
+
+        var refused = await browser.AuthorizeAsync();
+        (refused.Status, refused.ErrorId, refused.Header("Retry-After")).ShouldBe((HttpStatusCode.TooManyRequests, "too_many_requests", "60"));
+        refused.Location.ShouldBeNull();
+
+        using var neighbour = new Browser(host.Server.CreateBrowser(IPAddress.Parse("192.0.2.7")));
+        (await neighbour.AuthorizeAsync()).Title.ShouldStartWith("Sign in");
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        (await browser.AuthorizeAsync()).Title.ShouldStartWith("Sign in");
+    }
+
+    [Fact]
+    public async Task Redirects_to_a_provider_count_too()
+    {
+        await using var host = await AuthorizationHost.StartAsync(new AuthorizationOptions { RequestsPerAddressPerMinute = 3 });
+        using var browser = host.CreateBrowser();
+        var page = await browser.AuthorizeAsync();
+        for (var i = 0; i < 2; i++)
+        {
+            (await browser.GetAsync("/authorize/sign-in/cloud?request=" + page.RequestId)).Location.ShouldNotBeNull().ShouldStartWith("https://cloud.example/");
+        }
+
+        (await browser.GetAsync("/authorize/sign-in/cloud?request=" + page.RequestId)).ErrorId.ShouldBe("too_many_requests");
+        host.Legs.Callbacks.Count.ShouldBe(2);
+
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        (await browser.GetAsync("/authorize/sign-in/cloud?request=" + page.RequestId)).Location.ShouldNotBeNull();
     }
 }
