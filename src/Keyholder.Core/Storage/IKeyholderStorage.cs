@@ -25,6 +25,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialStore Credentials { get; }
 
+    ILeaseStore Leases { get; }
+
     IPushedRequestStore PushedRequests { get; }
 
     IRevocationStore Revocations { get; }
@@ -36,6 +38,8 @@ public interface IKeyholderStorage : IAsyncDisposable
     ISessionDirectory SessionDirectory { get; }
 
     ISessionStore Sessions { get; }
+
+    ISweepStore Sweeps { get; }
 
     IUserStore Users { get; }
 }

@@ -19,6 +19,7 @@ public static class KeyholderCommand
             config,
             ServeCommand.Create(config, context),
             UserCommand.Create(config, context),
+            SweepCommand.Create(config, context),
             ConfigCommand.Create(config, context),
             VersionCommand.Create(context),
         };

@@ -35,6 +35,7 @@ internal static class ConfigurationValidator
             Registration = file.Registration,
             ClientMetadataDocuments = file.ClientMetadataDocuments,
             Upstream = file.Upstream,
+            Maintenance = file.Maintenance,
             Logging = file.Logging,
             Resources = ResourceRules.Build(issuer, file.Resources, file.Providers, problems),
             Clients = [.. ClientRules.Build(file.Clients, problems), .. ClientDocumentRules.Build(file, problems)],

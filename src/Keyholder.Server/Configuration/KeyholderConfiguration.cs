@@ -1,6 +1,7 @@
 using System.Net;
 using Keyholder.Authorization;
 using Keyholder.Clients;
+using Keyholder.Maintenance;
 using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Tokens;
@@ -44,6 +45,8 @@ public sealed record KeyholderConfiguration
     public ClientMetadataDocumentOptions ClientMetadataDocuments { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();
+
+    public MaintenanceOptions Maintenance { get; init; } = new();
 
     /// <summary>The resources and providers.</summary>
     public ResourceSnapshot Resources { get; init; } = new([], []);

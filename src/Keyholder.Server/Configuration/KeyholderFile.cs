@@ -1,5 +1,6 @@
 using Keyholder.Authorization;
 using Keyholder.Clients;
+using Keyholder.Maintenance;
 using Keyholder.Resources;
 using Keyholder.Tokens;
 using Keyholder.Upstream;
@@ -35,6 +36,9 @@ public sealed record KeyholderFile
 
     /// <summary>Keyholder as a client of providers.</summary>
     public UpstreamOptions Upstream { get; init; } = new();
+
+    /// <summary>Sweeps: deletion of what can no longer matter.</summary>
+    public MaintenanceOptions Maintenance { get; init; } = new();
 
     /// <summary>How the server logs.</summary>
     public LoggingConfiguration Logging { get; init; } = new();

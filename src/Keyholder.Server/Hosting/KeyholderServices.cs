@@ -33,6 +33,7 @@ internal static class KeyholderServices
         services.AddUpstream();
         services.AddAuthorizationFlow();
         services.AddTokens();
+        services.AddMaintenance(configuration.Maintenance);
         services.AddGateway();
     }
 

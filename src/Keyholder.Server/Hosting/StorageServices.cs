@@ -54,12 +54,14 @@ internal static class StorageServices
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
+        services.AddSingleton(storage.Leases);
         services.AddSingleton(storage.PushedRequests);
         services.AddSingleton(storage.Revocations);
         services.AddSingleton(storage.RevocationSignal);
         services.AddSingleton(storage.ServerSecrets);
         services.AddSingleton(storage.SessionDirectory);
         services.AddSingleton(storage.Sessions);
+        services.AddSingleton(storage.Sweeps);
         services.AddSingleton(storage.Users);
     }
 }

@@ -21,11 +21,13 @@ public sealed class PostgresStorage : IKeyholderStorage
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
+        Leases = new PostgresLeaseStore(database);
         PushedRequests = new PostgresPushedRequestStore(database);
         Revocations = new PostgresRevocationStore(database);
         ServerSecrets = new PostgresServerSecretStore(database);
         SessionDirectory = new PostgresSessionDirectory(database);
         Sessions = new PostgresSessionStore(database);
+        Sweeps = new PostgresSweepStore(database);
         Users = new PostgresUserStore(database);
     }
 
@@ -51,6 +53,8 @@ public sealed class PostgresStorage : IKeyholderStorage
 
     public ICredentialStore Credentials { get; }
 
+    public ILeaseStore Leases { get; }
+
     public IPushedRequestStore PushedRequests { get; }
 
     public IRevocationStore Revocations { get; }
@@ -63,6 +67,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ISessionDirectory SessionDirectory { get; }
 
     public ISessionStore Sessions { get; }
+
+    public ISweepStore Sweeps { get; }
 
     public IUserStore Users { get; }
 

@@ -20,11 +20,13 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
+        Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         ServerSecrets = new SqliteServerSecretStore(database);
         SessionDirectory = new SqliteSessionDirectory(database, _revocationSubscribers);
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
+        Sweeps = new SqliteSweepStore(database);
         Users = new SqliteUserStore(database);
     }
 
@@ -50,6 +52,8 @@ public sealed class SqliteStorage : IKeyholderStorage
 
     public ICredentialStore Credentials { get; }
 
+    public ILeaseStore Leases { get; }
+
     public IPushedRequestStore PushedRequests { get; }
 
     public IRevocationStore Revocations { get; }
@@ -62,6 +66,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ISessionDirectory SessionDirectory { get; }
 
     public ISessionStore Sessions { get; }
+
+    public ISweepStore Sweeps { get; }
 
     public IUserStore Users { get; }
 

@@ -27,6 +27,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialStore Credentials => Storage.Credentials;
 
+    public ILeaseStore Leases => Storage.Leases;
+
     public IPushedRequestStore PushedRequests => Storage.PushedRequests;
 
     public IRevocationStore Revocations => Storage.Revocations;
@@ -38,6 +40,8 @@ public abstract class StorageFixture : IAsyncDisposable
     public ISessionDirectory SessionDirectory => Storage.SessionDirectory;
 
     public ISessionStore Sessions => Storage.Sessions;
+
+    public ISweepStore Sweeps => Storage.Sweeps;
 
     public IUserStore Users => Storage.Users;
 

@@ -29,6 +29,8 @@ public static class PostgresContractTests
 
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
+    public sealed class Leases : LeaseStoreContract<PostgresFixture>;
+
     public sealed class Redemptions : RedemptionContract<PostgresFixture>;
 
     public sealed class PushedRequests : PushedRequestStoreContract<PostgresFixture>;
@@ -44,6 +46,8 @@ public static class PostgresContractTests
     public sealed class SessionDirectory : SessionDirectoryContract<PostgresFixture>;
 
     public sealed class Sessions : SessionStoreContract<PostgresFixture>;
+
+    public sealed class Sweeps : SweepStoreContract<PostgresFixture>;
 
     public sealed class Users : UserStoreContract<PostgresFixture>;
 }

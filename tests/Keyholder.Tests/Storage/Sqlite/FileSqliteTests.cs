@@ -30,6 +30,8 @@ public static class FileSqliteTests
 
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
 
+    public sealed class Leases : LeaseStoreContract<FileSqliteFixture>;
+
     public sealed class Redemptions : RedemptionContract<FileSqliteFixture>;
 
     public sealed class PushedRequests : PushedRequestStoreContract<FileSqliteFixture>;
@@ -47,6 +49,8 @@ public static class FileSqliteTests
     public sealed class SessionModel : SessionModelContract<FileSqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<FileSqliteFixture>;
+
+    public sealed class Sweeps : SweepStoreContract<FileSqliteFixture>;
 
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
 }

@@ -30,6 +30,8 @@ public static class MemorySqliteTests
 
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
 
+    public sealed class Leases : LeaseStoreContract<MemorySqliteFixture>;
+
     public sealed class Redemptions : RedemptionContract<MemorySqliteFixture>;
 
     public sealed class PushedRequests : PushedRequestStoreContract<MemorySqliteFixture>;
@@ -47,6 +49,8 @@ public static class MemorySqliteTests
     public sealed class SessionModel : SessionModelContract<MemorySqliteFixture>;
 
     public sealed class Sessions : SessionStoreContract<MemorySqliteFixture>;
+
+    public sealed class Sweeps : SweepStoreContract<MemorySqliteFixture>;
 
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 }

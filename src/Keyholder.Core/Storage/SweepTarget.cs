@@ -1,0 +1,44 @@
+namespace Keyholder.Storage;
+
+/// <summary>Rows that can no longer matter, each kind with the moment since when.</summary>
+public enum SweepTarget
+{
+    /// <summary>Authorization requests, since their expiry.</summary>
+    AuthorizationRequests,
+
+    /// <summary>Connection flows, since their expiry.</summary>
+    ConnectionFlows,
+
+    /// <summary>Browser sessions, since their expiry.</summary>
+    BrowserSessions,
+
+    /// <summary>Sessions whose code was never redeemed and that were not revoked, since the code's expiry.</summary>
+    UnredeemedSessions,
+
+    /// <summary>Sessions that were not revoked, since their idle or absolute expiry.</summary>
+    ExpiredSessions,
+
+    /// <summary>Revoked sessions, since their revocation.</summary>
+    RevokedSessions,
+
+    /// <summary>Dynamic clients that no session, revoked or not, and no authorization request names, since their registration.</summary>
+    UnusedClients,
+
+    /// <summary>Clients, since their expiry.</summary>
+    ExpiredClients,
+
+    /// <summary>Orphaned credentials, since they were orphaned.</summary>
+    OrphanedCredentials,
+
+    /// <summary>Credentials of anonymous subjects without an unrevoked session, since their latest write.</summary>
+    SessionCredentials,
+
+    /// <summary>Lines of the revocation log, since their expiry.</summary>
+    Revocations,
+
+    /// <summary>Signing keys, since a later key began to sign.</summary>
+    SupersededSigningKeys,
+
+    /// <summary>Audit events, since they happened.</summary>
+    AuditEvents,
+}

@@ -1,0 +1,12 @@
+CREATE TABLE leases (
+  name       TEXT PRIMARY KEY,
+  holder     TEXT NOT NULL,
+  fencing    BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+
+-- What sweeps look for, so that they do not walk what is alive. A rotation writes none of these columns.
+CREATE INDEX sessions_unredeemed ON sessions (code_expires_at) WHERE revoked_at IS NULL AND code_redeemed_at IS NULL;
+CREATE INDEX sessions_revoked_by_client ON sessions (client_id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX authorization_requests_by_client ON authorization_requests (client_id);
+CREATE INDEX credentials_orphaned ON credentials (updated_at) WHERE status = 'orphaned';
