@@ -12,8 +12,8 @@ internal static class GatewayComparison
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var seconds = Option(options, "--seconds", 3);
-        var rounds = Option(options, "--rounds", 7);
+        var seconds = CommandLine.Number(options, "--seconds", 3);
+        var rounds = CommandLine.Number(options, "--rounds", 7);
         var self = Environment.ProcessPath!;
         var folder = Directory.CreateTempSubdirectory("keyholder-bench-");
         try
@@ -83,12 +83,6 @@ internal static class GatewayComparison
         var rss = targets[^1].Process.ResidentMiB;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Keyholder idle after start: {idle:N1} MiB. added_p50_us is over the direct call, one connection alone."));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"gateway_ratio={ratio:F2} added_p50_us={added:F0} rss_mb={rss:F0}"));
-    }
-
-    private static int Option(string[] options, string name, int fallback)
-    {
-        var at = Array.IndexOf(options, name);
-        return at >= 0 && at + 1 < options.Length ? int.Parse(options[at + 1], CultureInfo.InvariantCulture) : fallback;
     }
 
     private static Uri Loopback() => new($"http://127.0.0.1:{FreePort.Find()}");

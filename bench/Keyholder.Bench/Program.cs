@@ -1,11 +1,16 @@
 using BenchmarkDotNet.Running;
 using Keyholder.Bench;
+using Keyholder.Bench.Refresh;
 using Keyholder.Bench.Servers;
 
 switch (args)
 {
     case ["gateway", .. var options]:
         return await GatewayComparison.RunAsync(options);
+    case ["refresh", .. var options]:
+#pragma warning disable RS0030 // A measurement runs on the real clock.
+        return await RefreshComparison.RunAsync(options, TimeProvider.System);
+#pragma warning restore RS0030
     case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(GatewayComparison).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
         return 0;
@@ -15,7 +20,10 @@ switch (args)
     case ["serve-forwarder", var url, var upstream]:
         await BareForwarder.RunAsync(url, upstream);
         return 0;
+    case ["serve-signer", var url]:
+        await BareSigner.RunAsync(url);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -38,8 +38,11 @@ internal sealed class KeepAliveConnection : IDisposable
         return (100 * (_buffer[9] - '0')) + (10 * (_buffer[10] - '0')) + _buffer[11] - '0';
     }
 
+    /// <summary>The last response.</summary>
+    public ReadOnlySpan<byte> LastResponse => _buffer.AsSpan(0, _length);
+
     /// <summary>The last response as text.</summary>
-    public string LastResponse() => Encoding.UTF8.GetString(_buffer, 0, _length);
+    public string LastResponseText() => Encoding.UTF8.GetString(LastResponse);
 
     public void Dispose() => _socket.Dispose();
 

@@ -11,13 +11,25 @@ internal static class LoadGenerator
     /// <param name="connections">How many keep-alive connections.</param>
     /// <param name="duration">How long.</param>
     /// <param name="processorTime">The processor time of the server under test.</param>
-    public static async Task<Measurement> RunAsync(Uri url, ReadOnlyMemory<byte> request, int connections, TimeSpan duration, Func<TimeSpan> processorTime)
+    public static Task<Measurement> RunAsync(Uri url, ReadOnlyMemory<byte> request, int connections, TimeSpan duration, Func<TimeSpan> processorTime)
+    {
+        var same = new SameRequest(request);
+        return RunAsync(url, _ => same, connections, duration, processorTime);
+    }
+
+    /// <inheritdoc cref="RunAsync(Uri, ReadOnlyMemory{byte}, int, TimeSpan, Func{TimeSpan})" />
+    /// <param name="url">Where to connect to.</param>
+    /// <param name="requests">What each connection sends.</param>
+    /// <param name="connections">How many keep-alive connections.</param>
+    /// <param name="duration">How long.</param>
+    /// <param name="processorTime">The processor time of the server under test.</param>
+    public static async Task<Measurement> RunAsync(Uri url, Func<int, IRequestSequence> requests, int connections, TimeSpan duration, Func<TimeSpan> processorTime)
     {
         var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => KeepAliveConnection.OpenAsync(url, CancellationToken.None)));
         var cpu = processorTime();
         var started = Stopwatch.GetTimestamp();
         var deadline = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
-        var latencies = await Task.WhenAll(open.Select(c => Task.Run(() => LoopAsync(c, request, deadline))));
+        var latencies = await Task.WhenAll(open.Select((c, i) => Task.Run(() => LoopAsync(c, requests(i), deadline))));
         var elapsed = Stopwatch.GetElapsedTime(started);
         cpu = processorTime() - cpu;
         foreach (var connection in open)
@@ -35,17 +47,19 @@ internal static class LoadGenerator
             cpu.TotalMilliseconds * 1000 / all.Length);
     }
 
-    private static async Task<List<long>> LoopAsync(KeepAliveConnection connection, ReadOnlyMemory<byte> request, long deadline)
+    private static async Task<List<long>> LoopAsync(KeepAliveConnection connection, IRequestSequence requests, long deadline)
     {
         var latencies = new List<long>(64 * 1024);
         for (var start = Stopwatch.GetTimestamp(); start < deadline;)
         {
-            var status = await connection.SendAsync(request, CancellationToken.None);
+            var status = await connection.SendAsync(requests.Next(), CancellationToken.None);
             var end = Stopwatch.GetTimestamp();
             if (status != 200)
             {
-                throw new InvalidOperationException($"Expected 200: {connection.LastResponse()}");
+                throw new InvalidOperationException($"Expected 200: {connection.LastResponseText()}");
             }
+
+            requests.Take(connection.LastResponse);
 
             latencies.Add(end - start);
             start = end;
