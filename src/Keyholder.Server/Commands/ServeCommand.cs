@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Keyholder.Server.Hosting;
 using Keyholder.Storage;
+using Keyholder.Tokens;
 using Keyholder.Users;
 
 namespace Keyholder.Server.Commands;
@@ -24,10 +25,16 @@ internal static class ServeCommand
         // Not before: a start that fails must not use up the one moment the password is shown.
         var services = app.Services;
         var password = await FirstUser.EnsureAsync(services.GetRequiredService<IUserStore>(), services.GetRequiredService<LocalUserService>(), cancellationToken);
+        var adminToken = password is null ? null : await services.GetRequiredService<AdminTokens>().CreateAsync(FirstUser.AdminTokenName, "system", cancellationToken);
         await context.Output.WriteLineAsync(StartupReport.Of(configuration, file));
         if (password is not null)
         {
             await context.Output.WriteLineAsync($"\n  Sign in as {FirstUser.Name} with the password {password}\n  It is shown only this once; 'keyholder user password {FirstUser.Name}' sets a new one.\n");
+        }
+
+        if (adminToken is not null)
+        {
+            await context.Output.WriteLineAsync($"  Administer with the token {adminToken}\n  It is shown only this once; 'keyholder admin token revoke {FirstUser.AdminTokenName}' ends it, 'keyholder admin token create NAME' makes another.\n");
         }
 
         await app.WaitForShutdownAsync(cancellationToken);

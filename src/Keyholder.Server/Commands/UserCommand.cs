@@ -7,20 +7,22 @@ namespace Keyholder.Server.Commands;
 /// <summary><c>keyholder user</c>: local users, written straight to the database, whether or not the server runs.</summary>
 internal static class UserCommand
 {
-    private const string Actor = "system";
-
     public static Command Create(Option<string?> config, ProcessContext context)
     {
         var name = new Argument<string>("name") { Description = "The name to sign in with." };
         var displayName = new Option<string?>("--display-name") { Description = "The name pages show." };
         var fromInput = new Option<bool>("--password-stdin") { Description = "Read the password from the first line of standard input instead of generating one." };
 
-        var add = new Command("add", "Adds a local user.") { name, displayName, fromInput };
+        var administrator = new Option<bool>("--administrator") { Description = "Let the user administer Keyholder." };
+
+        var add = new Command("add", "Adds a local user.") { name, displayName, administrator, fromInput };
         add.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetValue(config),
             context,
             parsed.GetValue(fromInput),
-            (users, password) => users.AddAsync(parsed.GetRequiredValue(name), password, parsed.GetValue(displayName), Actor, cancellationToken),
+            (users, password) => parsed.GetValue(administrator)
+                ? users.AddAdministratorAsync(parsed.GetRequiredValue(name), password, parsed.GetValue(displayName), Operator.Actor, cancellationToken)
+                : users.AddAsync(parsed.GetRequiredValue(name), password, parsed.GetValue(displayName), Operator.Actor, cancellationToken),
             cancellationToken));
 
         var password = new Command("password", "Sets the password of a local user.") { name, fromInput };
@@ -28,7 +30,7 @@ internal static class UserCommand
             parsed.GetValue(config),
             context,
             parsed.GetValue(fromInput),
-            (users, secret) => users.SetPasswordAsync(parsed.GetRequiredValue(name), secret, Actor, cancellationToken),
+            (users, secret) => users.SetPasswordAsync(parsed.GetRequiredValue(name), secret, Operator.Actor, cancellationToken),
             cancellationToken));
 
         return new Command("user", "Adds local users and sets their passwords.") { add, password };
@@ -37,14 +39,8 @@ internal static class UserCommand
     private static async Task<int> RunAsync(
         string? path, ProcessContext context, bool fromInput, Func<LocalUserService, string, Task<LocalUserOutcome>> act, CancellationToken cancellationToken)
     {
-        var (configuration, _) = KeyholderCommand.Load(path, context);
-        if (configuration.Storage.Kind == Configuration.StorageKind.Memory)
-        {
-            throw new StartException("storage is in memory: a user added from outside the server would be gone at once");
-        }
-
         var password = fromInput ? await context.Input.ReadLineAsync(cancellationToken) ?? "" : FirstUser.GeneratePassword();
-        await using var storage = await StorageServices.OpenAsync(configuration.Storage, context.Time, cancellationToken);
+        await using var storage = await StorageServices.OpenForCommandAsync(path, context, cancellationToken);
         var outcome = await act(new LocalUserService(storage.Users, new FrameworkPasswordHasher(), context.Time), password);
         if (Refusal(outcome) is { } refusal)
         {

@@ -45,6 +45,11 @@ internal sealed class MetadataDocuments(Issuer issuer, IResourceSource resources
             byPath[EndpointPaths.ProtectedResourceMetadata + path] = new MetadataDocument(ProtectedResourceMetadata.Write(issuer, resource), MaxAge);
         }
 
+        if (snapshot.Api is { } api)
+        {
+            byPath[EndpointPaths.ProtectedResourceMetadata + EndpointPaths.Api] = new MetadataDocument(ProtectedResourceMetadata.Write(issuer, api), MaxAge);
+        }
+
         if (snapshot.Resources is [var only])
         {
             byPath[EndpointPaths.ProtectedResourceMetadata] = byPath[EndpointPaths.ProtectedResourceMetadata + EndpointPaths.Resources + only.Name];

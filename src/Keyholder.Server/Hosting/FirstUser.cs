@@ -10,6 +10,9 @@ internal static class FirstUser
 {
     public const string Name = "admin";
 
+    /// <summary>The admin token that is made with the user.</summary>
+    public const string AdminTokenName = "bootstrap";
+
     private const int PasswordBytes = 15;
 
     /// <summary>Adds <see cref="Name"/> when there is no user at all. Returns its password, to be shown once; null when nothing was added.</summary>

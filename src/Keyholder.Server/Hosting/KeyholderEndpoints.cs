@@ -1,4 +1,5 @@
 using Keyholder.Server.Endpoints;
+using Keyholder.Server.Endpoints.Api;
 using Keyholder.Server.Endpoints.Authorization;
 using Keyholder.Server.Gateway;
 
@@ -17,6 +18,7 @@ internal static class KeyholderEndpoints
         endpoints.MapAuthorizationEndpoints();
         endpoints.MapTokenEndpoints();
         endpoints.MapGateway();
+        endpoints.MapApi();
 
         // One line per part. Say who may call from a browser with WithOrigins(…).
     }

@@ -2,6 +2,7 @@ using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints;
+using Keyholder.Server.Endpoints.Api;
 using Keyholder.Server.Endpoints.Authorization;
 using Keyholder.Server.Gateway;
 using Keyholder.Storage;
@@ -35,6 +36,7 @@ internal static class KeyholderServices
         services.AddTokens();
         services.AddMaintenance(configuration.Maintenance);
         services.AddGateway();
+        services.AddApi();
     }
 
     /// <summary>Registers what has to be opened or loaded first: server secrets, signing keys. Runs before the server listens; whatever it throws ends the start.</summary>

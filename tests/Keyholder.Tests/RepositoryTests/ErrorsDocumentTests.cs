@@ -1,5 +1,6 @@
 using System.Reflection;
 using Keyholder.OAuth;
+using Keyholder.Server.Endpoints.Api;
 using Keyholder.Server.Gateway;
 using Keyholder.Server.Pages;
 using Keyholder.Tests.Testing;
@@ -18,6 +19,10 @@ public sealed class ErrorsDocumentTests
     [Fact]
     public void It_names_every_gateway_error_with_its_status_and_text() =>
         GatewayErrors.All.Where(e => !Document.Contains($"| `{e.Id}` | {e.Status} | `{e.Code}` |", StringComparison.Ordinal)).ShouldBeEmpty();
+
+    [Fact]
+    public void It_names_every_API_error_with_its_status_and_text() =>
+        ApiErrors.All.Where(e => !Document.Contains($"| `{e.Id}` | {e.Status} | `{e.Code}` | {e.Description} |", StringComparison.Ordinal)).ShouldBeEmpty();
 
     [Fact]
     public void It_names_every_page_with_its_status() =>

@@ -1,0 +1,17 @@
+using Keyholder.Sessions;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Keyholder.Server.Endpoints.Api;
+
+/// <summary>Who calls the API.</summary>
+/// <param name="Actor">For the audit trail: a subject's text form or <c>admin_token:NAME</c>.</param>
+/// <param name="Subject">The user; null for an admin token.</param>
+/// <param name="IsAdministrator">Whether everything is open, or only what is the user's own.</param>
+internal sealed record ApiCaller(string Actor, Subject? Subject, bool IsAdministrator)
+{
+    /// <summary>Whether the caller may see and end a session.</summary>
+    public bool MaySee(SessionListing session) => IsAdministrator || session.Subject == Subject;
+
+    /// <summary>The caller of an authenticated request.</summary>
+    public static ApiCaller Of(HttpContext http) => http.Features.GetRequiredFeature<ApiCaller>();
+}

@@ -1,0 +1,24 @@
+namespace Keyholder.Server.Endpoints.Api;
+
+/// <summary>The catalogue of the API's errors. Ids are stable; docs/errors.md lists them.</summary>
+internal static class ApiErrors
+{
+    public static readonly ApiError TokenMissing = new("api.token_missing", 401, "unauthorized", "An access token for this API or an admin token is required.");
+    public static readonly ApiError TokenInvalid = new("api.token_invalid", 401, "invalid_token", "The token is invalid, expired, revoked or for another resource.");
+    public static readonly ApiError CredentialsConflict = new("api.credentials_conflict", 400, "invalid_request", "The request presents more than one credential.");
+    public static readonly ApiError ScopeInsufficient = new("api.scope_insufficient", 403, "insufficient_scope", "The token or its user may not do this.");
+    public static readonly ApiError RevocationUnknown = new("api.revocation_unknown", 503, "temporarily_unavailable", "Whether the token is revoked cannot be known now.");
+    public static readonly ApiError ParameterInvalid = new("api.parameter_invalid", 400, "invalid_request", "A parameter is invalid.");
+    public static readonly ApiError BodyInvalid = new("api.body_invalid", 400, "invalid_request", "The body has to be one JSON object without unknown or repeated members.");
+    public static readonly ApiError BodyUnsupported = new("api.body_unsupported", 415, "invalid_request", "The body has to be application/json in UTF-8.");
+    public static readonly ApiError BodyTooLarge = new("api.body_too_large", 413, "invalid_request", "The body is too large.");
+    public static readonly ApiError SelectorEmpty = new("api.selector_empty", 400, "invalid_request", "Name at least one of user_id, client_id, virtual_key_id, subject_kind, resource.");
+    public static readonly ApiError SessionUnknown = new("api.session_unknown", 404, "not_found", "There is no such session, or it is already revoked.");
+
+    /// <summary>Every error of the catalogue.</summary>
+    public static IReadOnlyList<ApiError> All { get; } =
+    [
+        TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
+        SelectorEmpty, SessionUnknown,
+    ];
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Keyholder.Server.Endpoints.Api;
+
+/// <summary>How the documents of the API are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(SessionDocument))]
+[JsonSerializable(typeof(BulkRevocationResult))]
+[JsonSerializable(typeof(AuditPage))]
+internal sealed partial class ApiJson : JsonSerializerContext;
