@@ -21,8 +21,8 @@ public interface IUserStore
     /// <summary>The user, disabled or not, or null.</summary>
     Task<User?> FindAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>The user an identity names; <paramref name="candidate"/> is stored when there is none yet. Two concurrent first sign-ins get the same user.</summary>
-    Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, CancellationToken cancellationToken);
+    /// <summary>The user an identity names; <paramref name="candidate"/> is stored, with the audit event, when there is none yet. Two concurrent first sign-ins get the same user.</summary>
+    Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken);
 
     /// <summary>Whether any user exists.</summary>
     Task<bool> AnyAsync(CancellationToken cancellationToken);

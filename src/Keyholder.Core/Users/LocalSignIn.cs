@@ -9,15 +9,19 @@ namespace Keyholder.Users;
 /// <summary>Signs local users in. An unknown name costs as much as a wrong password and gets the same answer.</summary>
 public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignInThrottle throttle, PasswordHashingSlots slots, IAuditStore audit, TimeProvider time)
 {
+    /// <summary>How people sign in here, in the words of the audit trail.</summary>
+    public const string Means = "password";
+
     private readonly Lazy<string> _nobodysHash = new(() => hasher.Hash(Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32))));
 
-    /// <summary>Checks name and password.</summary>
+    /// <summary>Checks name and password. A failure is audited here, a success with the browser session it leads to.</summary>
     /// <param name="name">The name as typed.</param>
     /// <param name="password">The password as typed. Secret.</param>
     /// <param name="address">Where the attempt comes from.</param>
+    /// <param name="requestId">The request it comes in.</param>
     /// <param name="cancellationToken">Cancels the look-up.</param>
     /// <returns>The outcome, and the user exactly when signed in.</returns>
-    public async Task<(LocalSignInOutcome Outcome, User? User)> SignInAsync(string? name, string? password, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<(LocalSignInOutcome Outcome, User? User)> SignInAsync(string? name, string? password, IPAddress? address, string? requestId, CancellationToken cancellationToken)
     {
         var normalized = LocalUserName.Normalize(name) ?? "";
         if (!throttle.TryBegin(address, normalized))
@@ -36,7 +40,7 @@ public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignIn
         var (verification, better) = Verify(local, typed);
         if (local is null || verification == PasswordVerification.Failed || local.User.DisabledAt is not null)
         {
-            await RecordAsync(AuditActions.SignInFailed, local?.User, address, cancellationToken);
+            await RecordFailureAsync(local?.User, address, requestId, cancellationToken);
             return (LocalSignInOutcome.Refused, null);
         }
 
@@ -46,7 +50,6 @@ public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignIn
             await users.RehashPasswordAsync(normalized, local.PasswordHash, better, cancellationToken);
         }
 
-        await RecordAsync(AuditActions.SignInSucceeded, local.User, address, cancellationToken);
         return (LocalSignInOutcome.SignedIn, local.User);
     }
 
@@ -66,15 +69,16 @@ public sealed class LocalSignIn(IUserStore users, IPasswordHasher hasher, SignIn
     }
 
     /// <summary>A name nobody has is not recorded: people type passwords into the wrong field.</summary>
-    private Task RecordAsync(string action, User? user, IPAddress? address, CancellationToken cancellationToken) => audit.AppendAsync(
+    private Task RecordFailureAsync(User? user, IPAddress? address, string? requestId, CancellationToken cancellationToken) => audit.AppendAsync(
         new AuditEvent
         {
             At = time.GetUtcNow(),
-            Action = action,
-            Actor = user is null || action == AuditActions.SignInFailed ? "anonymous" : "user:" + user.Id,
+            Action = AuditActions.SignInFailed,
+            Actor = "anonymous",
             Target = "user:" + (user?.Id ?? "unknown"),
-            Reason = "password",
+            Reason = Means,
             RemoteAddress = address?.ToString(),
+            RequestId = requestId,
         },
         cancellationToken);
 }

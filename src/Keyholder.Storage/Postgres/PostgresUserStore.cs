@@ -73,7 +73,7 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
                 ("id", userId)),
             cancellationToken);
 
-    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, CancellationToken cancellationToken) =>
+    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>
             {
@@ -84,7 +84,7 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
 
                 // Of several first sign-ins all but one wait here, and then find what it added.
                 await statements.LockAsync(PostgresLocks.ProviderIdentities, identity.Subject);
-                return await FindByIdentityAsync(statements, identity) ?? await AddAsync(statements, identity, candidate);
+                return await FindByIdentityAsync(statements, identity) ?? await AddAsync(statements, identity, candidate, audit);
             },
             cancellationToken);
 
@@ -100,7 +100,7 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
         ("provider", identity.Provider),
         ("subject", identity.Subject));
 
-    private static async Task<User> AddAsync(PostgresStatements statements, ProviderIdentity identity, User candidate)
+    private static async Task<User> AddAsync(PostgresStatements statements, ProviderIdentity identity, User candidate, AuditEvent audit)
     {
         await UserRows.InsertAsync(statements, candidate);
         await statements.ExecuteAsync(
@@ -108,6 +108,7 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
             ("provider", identity.Provider),
             ("subject", identity.Subject),
             ("user_id", candidate.Id));
+        await AuditRows.AppendAsync(statements, audit);
         return candidate;
     }
 }

@@ -1,3 +1,4 @@
+using Keyholder.Audit;
 using Keyholder.Storage.Rows;
 using Keyholder.Users;
 
@@ -6,14 +7,18 @@ namespace Keyholder.Storage.Sqlite;
 /// <inheritdoc />
 internal sealed class SqliteBrowserSessionStore(SqliteDatabase database) : IBrowserSessionStore
 {
-    public Task AddAsync(BrowserSession session, CancellationToken cancellationToken) =>
+    public Task AddAsync(BrowserSession session, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.Execute(
-                "INSERT INTO browser_sessions (secret_hash, user_id, authenticated_at, expires_at) VALUES ($secret_hash, $user_id, $authenticated_at, $expires_at)",
-                ("$secret_hash", session.SecretHash),
-                ("$user_id", session.UserId),
-                ("$authenticated_at", session.AuthenticatedAt),
-                ("$expires_at", session.ExpiresAt)),
+            connection =>
+            {
+                connection.Execute(
+                    "INSERT INTO browser_sessions (secret_hash, user_id, authenticated_at, expires_at) VALUES ($secret_hash, $user_id, $authenticated_at, $expires_at)",
+                    ("$secret_hash", session.SecretHash),
+                    ("$user_id", session.UserId),
+                    ("$authenticated_at", session.AuthenticatedAt),
+                    ("$expires_at", session.ExpiresAt));
+                AuditRows.Append(connection, audit);
+            },
             cancellationToken);
 
     public async Task<(BrowserSession Session, User User)?> FindAsync(byte[] secretHash, DateTimeOffset now, CancellationToken cancellationToken)

@@ -75,8 +75,8 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
                 ("$id", userId)),
             cancellationToken);
 
-    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, CancellationToken cancellationToken) =>
-        database.WriteAsync(connection => FindByIdentity(connection, identity) ?? Add(connection, identity, candidate), cancellationToken);
+    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => FindByIdentity(connection, identity) ?? Add(connection, identity, candidate, audit), cancellationToken);
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.Any("SELECT 1 FROM users LIMIT 1"), cancellationToken);
@@ -90,7 +90,7 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
         ("$provider", identity.Provider),
         ("$subject", identity.Subject));
 
-    private static User Add(PreparedConnection connection, ProviderIdentity identity, User candidate)
+    private static User Add(PreparedConnection connection, ProviderIdentity identity, User candidate, AuditEvent audit)
     {
         UserRows.Insert(connection, candidate);
         connection.Execute(
@@ -98,6 +98,7 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
             ("$provider", identity.Provider),
             ("$subject", identity.Subject),
             ("$user_id", candidate.Id));
+        AuditRows.Append(connection, audit);
         return candidate;
     }
 }

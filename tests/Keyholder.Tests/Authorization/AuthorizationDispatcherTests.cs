@@ -62,7 +62,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         var api = ApiResource.Create(new Issuer("https://keys.example.com"));
         Current = Both.WithApi(api);
         var user = new User("u", "U", _time.GetUtcNow(), Administrator: administrator);
-        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, CancellationToken.None);
+        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, Storage.Contracts.Sample.Audit(_time.GetUtcNow(), Audit.AuditActions.UserAdded), CancellationToken.None);
         var request = ConsentPhase with { Resource = api.Uri, Scopes = [ApiResource.AdminScope] };
 
         (await StepAsync(request, SignedIn())).ShouldBe(expected);

@@ -108,7 +108,7 @@ internal sealed class TokenHost : IAsyncDisposable
     /// <summary>A code for a new session.</summary>
     public async Task<IssuedAuthorizationCode> AuthorizeAsync(string client = "client", bool redirectUriWasSent = true, string? user = null)
     {
-        user ??= (await Service<IUserStore>().FindOrAddByIdentityAsync(new ProviderIdentity("test", "u1"), new User("u1", "U", Time.GetUtcNow()), CancellationToken.None)).Id;
+        user ??= (await Service<IUserStore>().FindOrAddByIdentityAsync(new ProviderIdentity("test", "u1"), new User("u1", "U", Time.GetUtcNow()), Keyholder.Tests.Storage.Contracts.Sample.Audit(Time.GetUtcNow(), AuditActions.UserAdded), CancellationToken.None)).Id;
         var now = Time.GetUtcNow();
         var request = new AuthorizationRequest
         {

@@ -61,7 +61,7 @@ internal sealed class InMemoryUserStore : IUserStore
             return Task.FromResult(_locals.Values.Select(l => l.User).Concat(_identities.Values).FirstOrDefault(u => u.Id == userId));
     }
 
-    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, CancellationToken cancellationToken)
+    public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

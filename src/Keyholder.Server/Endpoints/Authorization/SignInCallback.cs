@@ -25,13 +25,13 @@ internal sealed partial class SignInCallback(
         }
 
         var identity = new ProviderIdentity(provider.Name, leg.Subject);
-        var user = await users.SignInAsync(identity, leg.DisplayName, http.Connection.RemoteIpAddress, http.RequestAborted);
+        var user = await users.SignInAsync(identity, leg.DisplayName, http.Origin(), http.RequestAborted);
         if (user is null)
         {
             return new ErrorPageResult(PageErrors.UserDisabled);
         }
 
-        await signedIn.SignInAsync(http, user);
+        await signedIn.SignInAsync(http, user, ProviderSignIn.Means(identity));
         return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
 

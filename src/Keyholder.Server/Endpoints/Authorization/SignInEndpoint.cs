@@ -37,13 +37,13 @@ internal sealed class SignInEndpoint(
             return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
         }
 
-        var (outcome, user) = await local.SignInAsync(form.Value["username"], form.Value["password"], http.Connection.RemoteIpAddress, http.RequestAborted);
+        var (outcome, user) = await local.SignInAsync(form.Value["username"], form.Value["password"], http.Connection.RemoteIpAddress, http.TraceIdentifier, http.RequestAborted);
         if (outcome != LocalSignInOutcome.SignedIn)
         {
             return Retry(http, request, decision, outcome);
         }
 
-        await signedIn.SignInAsync(http, user!);
+        await signedIn.SignInAsync(http, user!, LocalSignIn.Means);
         return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
 

@@ -1,3 +1,4 @@
+using Keyholder.Audit;
 using Keyholder.Storage;
 using Keyholder.Users;
 
@@ -11,13 +12,27 @@ internal sealed class SignedInBrowser(IBrowserSessionStore store, Keyholder.Auth
         SecretCookie.Session.ReadHash(http.Request) is { } hash ? await store.FindAsync(hash, time.GetUtcNow(), http.RequestAborted) : null;
 
     /// <summary>Signs a user in under a fresh secret (whatever the browser brought stops working) and ends the session before.</summary>
-    public async Task SignInAsync(HttpContext http, User user)
+    /// <param name="http">The request of the browser.</param>
+    /// <param name="user">Who signs in.</param>
+    /// <param name="means">How, for the audit trail: <c>password</c> or <c>provider NAME</c>.</param>
+    public async Task SignInAsync(HttpContext http, User user, string means)
     {
         await EndAsync(http);
         var now = time.GetUtcNow();
         var expiresAt = now + options.BrowserSessionLifetime;
         var hash = SecretCookie.Session.Set(http.Response, expiresAt);
-        await store.AddAsync(new BrowserSession(hash, user.Id, now, expiresAt), http.RequestAborted);
+        var origin = http.Origin();
+        var audit = new AuditEvent
+        {
+            At = now,
+            Action = AuditActions.SignInSucceeded,
+            Actor = "user:" + user.Id,
+            Target = "user:" + user.Id,
+            Reason = means,
+            RemoteAddress = origin.RemoteAddress,
+            RequestId = origin.RequestId,
+        };
+        await store.AddAsync(new BrowserSession(hash, user.Id, now, expiresAt), audit, http.RequestAborted);
     }
 
     /// <summary>Signs the browser out.</summary>

@@ -1,9 +1,26 @@
 using System.Net;
+using Keyholder.Audit;
+using Keyholder.Storage;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
 
 public sealed class SignInEndpointTests
 {
+    [Fact]
+    public async Task Sign_ins_are_audited_with_where_they_came_from_and_the_request_they_came_in()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        using var browser = host.CreateBrowser();
+        var page = await browser.SignInAsync(await browser.AuthorizeAsync(), password: "wrong password");
+        await browser.SignInAsync(page);
+
+        var user = await host.FindUserAsync("ada");
+        var audited = await host.Get<IAuditTrail>().ListAsync(new AuditQuery { Target = "user:" + user.Id, Limit = 2 }, default);
+        audited.Select(entry => (entry.Event.Action, entry.Event.Actor, entry.Event.Reason)).ShouldBe(
+            [(AuditActions.SignInSucceeded, "user:" + user.Id, "password"), (AuditActions.SignInFailed, "anonymous", "password")]);
+        audited.ShouldAllBe(entry => entry.Event.RemoteAddress == "127.0.0.1" && entry.Event.RequestId != null);
+    }
+
     [Fact]
     public async Task The_right_password_leads_to_consent()
     {

@@ -225,8 +225,8 @@ public sealed class UpstreamCallbackEndpointTests
     {
         await using var host = await AuthorizationHost.StartAsync();
         var users = host.Get<ProviderSignIn>();
-        var one = await users.SignInAsync(new ProviderIdentity("cloud", "1"), "ada@example.com", null, CancellationToken.None);
-        var two = await users.SignInAsync(new ProviderIdentity("other", "1"), "ada@example.com", null, CancellationToken.None);
+        var one = await users.SignInAsync(new ProviderIdentity("cloud", "1"), "ada@example.com", new(null, null), CancellationToken.None);
+        var two = await users.SignInAsync(new ProviderIdentity("other", "1"), "ada@example.com", new(null, null), CancellationToken.None);
         one!.Id.ShouldNotBe(two!.Id);
     }
 

@@ -1,3 +1,4 @@
+using Keyholder.Audit;
 using Keyholder.Users;
 
 namespace Keyholder.Tests.Storage.Contracts;
@@ -76,7 +77,7 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     {
         var (session, user) = await AddAsync();
         var other = new BrowserSession(Sample.Hash(), user.Id, Now, Now.AddHours(12));
-        await Db.BrowserSessions.AddAsync(other, default);
+        await Db.BrowserSessions.AddAsync(other, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
 
         await Db.BrowserSessions.DeleteAsync(session.SecretHash, default);
         await Db.BrowserSessions.DeleteAsync(Sample.Hash(), default);
@@ -85,11 +86,21 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
         (await Db.BrowserSessions.FindAsync(other.SecretHash, Now, default)).ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task A_browser_session_and_its_audit_event_are_written_together_or_not_at_all()
+    {
+        var (session, _) = await AddAsync();
+
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => Db.BrowserSessions.AddAsync(session, Sample.Audit(Now, AuditActions.SignInSucceeded), default));
+
+        (await AuditedActionsAsync()).ShouldBe([AuditActions.SignInSucceeded, AuditActions.UserAdded]);
+    }
+
     private async Task<(BrowserSession Session, User User)> AddAsync()
     {
         var user = await AddUserAsync("u1");
         var session = new BrowserSession(Sample.Hash(), user.Id, Now.AddMilliseconds(-7), Now.AddHours(12));
-        await Db.BrowserSessions.AddAsync(session, default);
+        await Db.BrowserSessions.AddAsync(session, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
         return (session, user);
     }
 }

@@ -99,21 +99,22 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     {
         var identity = new ProviderIdentity("google", Hostile);
 
-        var first = await Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u1", Now), default);
-        var second = await Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u2", Now), default);
+        var first = await Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u1", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var second = await Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u2", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
 
         first.ShouldBe(Sample.User("u1", Now));
         second.ShouldBe(first);
         (await Db.Users.FindAsync("u1", default)).ShouldBe(first);
         (await Db.Users.FindAsync("u2", default)).ShouldBeNull();
+        (await AuditedActionsAsync()).ShouldBe([AuditActions.UserAdded]);
     }
 
     [Fact]
     public async Task The_same_subject_at_another_provider_or_in_another_case_is_another_user()
     {
-        var one = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "ada"), Sample.User("u1", Now), default);
-        var two = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("github", "ada"), Sample.User("u2", Now), default);
-        var three = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "Ada"), Sample.User("u3", Now), default);
+        var one = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "ada"), Sample.User("u1", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var two = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("github", "ada"), Sample.User("u2", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var three = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "Ada"), Sample.User("u3", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
 
         new[] { one.Id, two.Id, three.Id }.ShouldBe(["u1", "u2", "u3"]);
     }
@@ -126,7 +127,7 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
         var users = await RaceAsync(
             32,
             () => AddUserAsync("warm"),
-            i => Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u" + i, Now), default));
+            i => Db.Users.FindOrAddByIdentityAsync(identity, Sample.User("u" + i, Now), Sample.Audit(Now, AuditActions.UserAdded), default));
 
         var user = users.Distinct().ShouldHaveSingleItem();
         for (var i = 0; i < 32; i++)
