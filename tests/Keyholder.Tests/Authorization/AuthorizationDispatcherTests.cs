@@ -77,7 +77,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         var api = ApiResource.Create(new Issuer("https://keys.example.com"));
         Current = Both.WithApi(api);
         var user = new User("u", "U", _time.GetUtcNow(), Administrator: administrator);
-        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, CancellationToken.None);
+        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, Storage.Contracts.Sample.Audit(_time.GetUtcNow(), Audit.AuditActions.UserAdded), CancellationToken.None);
         var request = ConsentPhase with { Resource = api.Uri, Scopes = [ApiResource.SessionsScope] };
         string[] approved = [ApiResource.SessionsScope, ApiResource.AdminScope];
         _consent = new Consent(request.Subject!, App.Id, "app.example.com", api.Uri, approved, ClientFingerprint.Of(App), _time.GetUtcNow());

@@ -1,4 +1,4 @@
-using System.Net;
+using Keyholder.Audit;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Testing;
 using Keyholder.Users;
@@ -32,7 +32,7 @@ public sealed class ProviderSignInTests
         var time = new ManualTimeProvider();
         await using var storage = await SqliteStorage.OpenAsync(SqliteStorageOptions.Memory, time, TestContext.Current.CancellationToken);
         var signIn = new ProviderSignIn(storage.Users, storage.Audit, time);
-        var user = await signIn.SignInAsync(new ProviderIdentity("cloud", "subject-1"), told, IPAddress.Loopback, TestContext.Current.CancellationToken);
+        var user = await signIn.SignInAsync(new ProviderIdentity("cloud", "subject-1"), told, new RequestOrigin(null, null), TestContext.Current.CancellationToken);
         return (await storage.Users.FindAsync(user!.Id, TestContext.Current.CancellationToken))!.DisplayName;
     }
 }

@@ -59,7 +59,7 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     {
         var (session, user) = await AddAsync();
         var other = new BrowserSession(Sample.Hash(), (await AddUserAsync("u2")).Id, Now, Now.AddHours(12));
-        await Db.BrowserSessions.AddAsync(other, default);
+        await Db.BrowserSessions.AddAsync(other, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
 
         await Db.Users.SetPasswordAsync("nobody", "new", Sample.Audit(Now, "test"), default);
         (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldNotBeNull();

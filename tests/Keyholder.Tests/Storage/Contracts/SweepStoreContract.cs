@@ -51,8 +51,8 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
         var user = await AddUserAsync();
         var session = new BrowserSession(Sample.Hash(), user.Id, Now, Now.AddHours(12));
         var later = new BrowserSession(Sample.Hash(), user.Id, Now, Now.AddHours(12).AddMilliseconds(1));
-        await Db.BrowserSessions.AddAsync(session, default);
-        await Db.BrowserSessions.AddAsync(later, default);
+        await Db.BrowserSessions.AddAsync(session, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
+        await Db.BrowserSessions.AddAsync(later, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
 
         (await SweepAsync(SweepTarget.BrowserSessions, session.ExpiresAt)).ShouldBe(1);
 
