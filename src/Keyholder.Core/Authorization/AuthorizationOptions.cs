@@ -23,9 +23,9 @@ public sealed record AuthorizationOptions
     [Range(1, 10_000)]
     public int FailedSignInsPerAddressPerMinute { get; init; } = 10;
 
-    /// <summary>Failed sign-ins one name may collect a minute, whoever makes them. Default 10; at least 1.</summary>
+    /// <summary>Failed sign-ins one name may collect a minute, whoever makes them. Default 100, so that no single address can keep a person out; at least 1.</summary>
     [Range(1, 10_000)]
-    public int FailedSignInsPerNamePerMinute { get; init; } = 10;
+    public int FailedSignInsPerNamePerMinute { get; init; } = 100;
 
     /// <summary>Authorization requests one address may begin a minute, redirects to providers included. Default 300; at least 1.</summary>
     [Range(1, 1_000_000)]

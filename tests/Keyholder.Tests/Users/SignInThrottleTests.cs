@@ -30,6 +30,18 @@ public sealed class SignInThrottleTests
     }
 
     [Fact]
+    public void No_single_address_can_keep_a_person_out_by_failing_in_her_name()
+    {
+        var throttle = new SignInThrottle(new AuthorizationOptions(), _time);
+        for (var i = 0; i < 1000; i++)
+        {
+            throttle.TryBegin(IPAddress.Parse("203.0.113.66"), "ada");
+        }
+
+        throttle.TryBegin(Home, "ada").ShouldBeTrue();
+    }
+
+    [Fact]
     public void Successes_do_not_count()
     {
         var throttle = Throttle();
