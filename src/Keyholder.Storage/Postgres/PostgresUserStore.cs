@@ -49,6 +49,9 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
                     ("name", name)) == 1;
                 if (found)
                 {
+                    await statements.ExecuteAsync(
+                        "DELETE FROM browser_sessions WHERE user_id = (SELECT user_id FROM local_users WHERE name = @name)",
+                        ("name", name));
                     await AuditRows.AppendAsync(statements, audit);
                 }
 
