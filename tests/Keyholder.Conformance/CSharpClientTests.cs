@@ -27,7 +27,7 @@ public sealed class CSharpClientTests(RunningKeyholder keyholder)
     public async Task Progress_arrives_while_the_call_runs()
     {
         await using var client = await ConnectAsync("whoami");
-        var seen = new List<double>();
+        var seen = new System.Collections.Concurrent.ConcurrentBag<double>();
 
         var result = await client.CallToolAsync(
             "slow",
@@ -36,8 +36,9 @@ public sealed class CSharpClientTests(RunningKeyholder keyholder)
             cancellationToken: TestContext.Current.CancellationToken);
 
         result.IsError.ShouldNotBe(true);
-        seen.Count.ShouldBe(3);
-        seen.ShouldBe(seen.Order());
+
+        // The client hands each notification to its own task, so the order they are reported in is its own affair.
+        seen.Order().ShouldBe([1, 2, 3]);
     }
 
     [Theory]
