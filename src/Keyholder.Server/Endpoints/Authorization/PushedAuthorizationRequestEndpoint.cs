@@ -7,10 +7,13 @@ using Keyholder.Server.Pages;
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>The pushed authorization request endpoint (RFC 9126 section 2). It authenticates the client as the token endpoint does.</summary>
-internal sealed class PushedAuthorizationRequestEndpoint(ClientLookup lookup, IClientAuthenticator authenticator, PushedRequests requests)
+internal sealed class PushedAuthorizationRequestEndpoint(ClientLookup lookup, IClientAuthenticator authenticator, PushedRequests requests, AuthorizationRateLimit rateLimit)
 {
     private static readonly OAuthError TooMany =
         OAuthErrors.TemporarilyUnavailable.Describe("Too many new clients from this address.") with { Status = StatusCodes.Status429TooManyRequests };
+
+    private static readonly OAuthError TooOften =
+        OAuthErrors.TemporarilyUnavailable.Describe("Too many requests from this address.") with { Status = StatusCodes.Status429TooManyRequests };
 
     public async Task<IResult> PostAsync(HttpContext http)
     {
@@ -32,6 +35,13 @@ internal sealed class PushedAuthorizationRequestEndpoint(ClientLookup lookup, IC
         if (client.Failed)
         {
             return new OAuthErrorResult(client.Error);
+        }
+
+        // A client the operator named may push for many people from one address; anybody else can be anybody.
+        if (client.Value.Source != ClientSource.Configured && !rateLimit.Admit(http.Connection.RemoteIpAddress))
+        {
+            http.Response.Headers.RetryAfter = "60";
+            return new OAuthErrorResult(TooOften);
         }
 
         var pushed = await requests.PushAsync(client.Value, pairs.Value!, http.RequestAborted);

@@ -45,6 +45,25 @@ public sealed class PushedAuthorizationRequestTests
     }
 
     [Theory]
+    [InlineData(ClientSource.Dynamic, HttpStatusCode.TooManyRequests)]
+    [InlineData(ClientSource.MetadataDocument, HttpStatusCode.TooManyRequests)]
+    [InlineData(ClientSource.Configured, HttpStatusCode.Created)]
+    public async Task A_client_anybody_could_have_made_pushes_so_often_a_minute(ClientSource source, HttpStatusCode fourth)
+    {
+        await using var host = await AuthorizationHost.StartAsync(new AuthorizationOptions { RequestsPerAddressPerMinute = 3 });
+        host.Clients[AuthorizationSamples.App.Id] = AuthorizationSamples.App with { Source = source };
+        for (var i = 0; i < 3; i++)
+        {
+            (await PushAsync(host, Request())).Status.ShouldBe(HttpStatusCode.Created);
+        }
+
+        (await PushAsync(host, Request())).Status.ShouldBe(fourth);
+
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        (await PushAsync(host, Request())).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Theory]
     [InlineData("urn:ietf:params:oauth:request_uri:")]
     [InlineData("urn:ietf:params:oauth:request_uri:abc")]
     [InlineData("urn:ietf:params:oauth:request_uri:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
