@@ -7,6 +7,7 @@ namespace Keyholder.Server.Hosting;
 /// <summary>Turns whatever was thrown into one answer without details: <c>server_error</c> with the request id under which the log has the rest.</summary>
 internal sealed partial class ExceptionMiddleware(RequestDelegate next, ILogger<ExceptionMiddleware> logger)
 {
+    private const string RetryAfterSeconds = "5";
     private static readonly OAuthError Unavailable = OAuthErrors.ServerError with { Status = StatusCodes.Status503ServiceUnavailable };
 
     public async Task InvokeAsync(HttpContext context)
@@ -47,10 +48,14 @@ internal sealed partial class ExceptionMiddleware(RequestDelegate next, ILogger<
             return;
         }
 
-        var id = context.Response.Headers[RequestIdMiddleware.HeaderName];
         context.Response.Clear();
-        context.Response.Headers[RequestIdMiddleware.HeaderName] = id;
+        RequestIdMiddleware.Stamp(context);
         SecurityHeadersMiddleware.Apply(context.Response);
+        if (error == Unavailable)
+        {
+            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        }
+
         await new OAuthErrorResult(error).ExecuteAsync(context);
     }
 

@@ -16,9 +16,12 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
         var given = context.Request.Headers[HeaderName];
         var id = given.Count == 1 && IsWellFormed(given[0]) ? given[0]! : New();
         context.TraceIdentifier = id;
-        context.Response.Headers[HeaderName] = id;
+        Stamp(context);
         return next(context);
     }
+
+    /// <summary>Puts the id on an answer, also on one that was cleared and begun again.</summary>
+    public static void Stamp(HttpContext context) => context.Response.Headers[HeaderName] = context.TraceIdentifier;
 
     private static bool IsWellFormed(string? id) => id is { Length: >= 8 and <= 64 } && !id.AsSpan().ContainsAnyExcept(Safe);
 

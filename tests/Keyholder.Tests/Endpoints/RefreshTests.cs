@@ -190,6 +190,7 @@ public sealed class RefreshTests
         var failed = await host.RefreshAsync(first.RefreshToken);
 
         (failed.Status, failed.Error).ShouldBe((HttpStatusCode.ServiceUnavailable, "server_error"));
+        failed.Headers.ShouldContain("Retry-After: 5");
         host.Sessions.Failing = null;
         (await host.RefreshAsync(first.RefreshToken)).Succeeded.ShouldBeTrue();
     }
