@@ -10,10 +10,16 @@ internal static class MediaTypes
     public const string EventStream = "text/event-stream";
     public const string JsonAndEventStream = "application/json, text/event-stream";
 
-    /// <summary>Whether a request body is JSON as it stands: UTF-8, no content coding.</summary>
+    /// <summary>Whether a request body is JSON as it stands: UTF-8, no content coding, no transfer coding but chunks.</summary>
     public static bool IsPlainJson(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0 || request.Headers.ContentType.Count > 1)
+        {
+            return false;
+        }
+
+        var coding = request.Headers.TransferEncoding;
+        if (coding.Count > 0 && !coding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Keyholder.Server.Gateway;
@@ -60,7 +59,7 @@ internal static class RequestBodyReader
                 _ => BodyReadOutcome.Unreadable,
             });
         }
-        catch (ConnectionResetException)
+        catch (IOException)
         {
             return Refuse(BodyReadOutcome.Unreadable);
         }

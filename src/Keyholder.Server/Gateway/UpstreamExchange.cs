@@ -1,3 +1,4 @@
+using System.Net;
 using Keyholder.Mcp;
 using Keyholder.Upstream;
 using Microsoft.AspNetCore.Http.Features;
@@ -69,6 +70,14 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         if (sessionId is not null)
         {
             headers[McpRequestHeaderReader.SessionId] = sessionIds.Wrap(request.AccessToken, request.Route.Resource.Uri, sessionId);
+        }
+
+        if (proxyResponse.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
+        {
+            // RFC 9110 sections 15.3.5 and 15.3.6: there is no content, whatever the upstream says about it.
+            headers.ContentLength = null;
+            headers.ContentType = default;
+            return false;
         }
 
         if (!MediaTypes.IsEventStream(headers.ContentType))

@@ -1,5 +1,6 @@
 using Keyholder.Mcp;
 using Keyholder.Revocation;
+using Keyholder.Server.Hosting;
 using Keyholder.Upstream;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,7 +16,19 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
         context.Request.Headers.Remove("Upgrade");
         var exchange = new UpstreamExchange(request, authorization, sessionIds, LifetimeOf);
         var error = await forwarder.SendAsync(context, request.Route.Destination, connections.Invoker, request.Route.Forwarding, exchange);
-        return error == ForwarderError.None ? exchange.Outcome : Classify(context, error);
+        if (error == ForwarderError.None)
+        {
+            return exchange.Outcome;
+        }
+
+        if (!context.Response.HasStarted)
+        {
+            // The forwarder has cleared what it had begun, and with it what every answer carries.
+            RequestIdMiddleware.Stamp(context);
+            SecurityHeadersMiddleware.Apply(context.Response);
+        }
+
+        return Classify(context, error);
     }
 
     private StreamLifetime LifetimeOf(HttpContext context, ForwardRequest request) =>

@@ -48,6 +48,7 @@ internal sealed class MemoryTransport : IConnectionListenerFactory
         public override async ValueTask DisposeAsync()
         {
             await Transport.Input.CompleteAsync();
+            await Transport.Output.CompleteAsync();
             await base.DisposeAsync();
         }
     }
