@@ -37,8 +37,11 @@ internal sealed class CoreFixture
         var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, CancellationToken.None);
         var issuer = new Issuer("http://localhost:7717");
         var options = new AccessTokenOptions { CacheCapacity = cacheCapacity };
-        var revocations = new RevocationIndex(new NoResources(), new RevocationOptions());
-        await new RevocationFeed(storage.Revocations, revocations, new RevocationWatches(revocations, NullLogger<RevocationWatches>.Instance), new RevocationOptions(), time, NullLogger<RevocationFeed>.Instance)
+        // The log is read once, and a run of hours must not make it stale.
+        var following = new RevocationOptions { MaxStaleness = TimeSpan.FromDays(1) };
+        var revocations = new RevocationIndex(new NoResources(), following, new RevocationMetrics(), time);
+        var watches = new RevocationWatches(revocations, NullLogger<RevocationWatches>.Instance);
+        await new RevocationFeed(storage.Revocations, storage.RevocationSignal, revocations, watches, following, time, NullLogger<RevocationFeed>.Instance)
             .LoadAsync(CancellationToken.None);
         return new CoreFixture
         {

@@ -13,6 +13,8 @@ public static class AuditActions
     public const string AdminTokenCreated = "admin_token.created";
     public const string AdminTokenRevoked = "admin_token.revoked";
     public const string SessionRevoked = "session.revoked";
+    public const string RevocationAdded = "revocation.added";
+    public const string RevocationLifted = "revocation.lifted";
     public const string SignInSucceeded = "sign_in.succeeded";
     public const string SignInFailed = "sign_in.failed";
     public const string UserAdded = "user.added";

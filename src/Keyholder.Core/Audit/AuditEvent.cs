@@ -8,7 +8,7 @@ public sealed record AuditEvent
     /// <summary>What happened, for example <c>session.revoked</c>; the words are listed in <see cref="AuditActions"/>.</summary>
     public required string Action { get; init; }
 
-    /// <summary>Who did it: a subject's text form, <c>client:ID</c> or <c>system</c>.</summary>
+    /// <summary>Who did it: a subject's text form, <c>client:ID</c>, <c>cli:NAME</c> for someone at the server's command line, or <c>system</c>.</summary>
     public required string Actor { get; init; }
 
     /// <summary>What it was done to, for example <c>session:ID</c>.</summary>

@@ -33,6 +33,12 @@ public static class AuthorizationServerMetadata
         json.WriteStrings("grant_types_supported", GrantTypes.Supported);
         json.WriteStrings("token_endpoint_auth_methods_supported", ClientAuthMethods.Supported);
         json.WriteStrings("token_endpoint_auth_signing_alg_values_supported", ClientAssertions.Algorithms);
+        json.WriteString("revocation_endpoint", issuer.At(EndpointPaths.Revoke));
+        json.WriteStrings("revocation_endpoint_auth_methods_supported", ClientAuthMethods.Supported);
+        json.WriteStrings("revocation_endpoint_auth_signing_alg_values_supported", ClientAssertions.Algorithms);
+        json.WriteString("introspection_endpoint", issuer.At(EndpointPaths.Introspect));
+        json.WriteStrings("introspection_endpoint_auth_methods_supported", ClientAuthMethods.Supported.Where(method => method != ClientAuthMethods.None));
+        json.WriteStrings("introspection_endpoint_auth_signing_alg_values_supported", ClientAssertions.Algorithms);
         json.WriteStrings("code_challenge_methods_supported", ["S256"]);
         json.WriteBoolean("authorization_response_iss_parameter_supported", true);
         if (features.MetadataDocuments)

@@ -18,6 +18,12 @@ public static class EndpointPaths
     /// <summary>RFC 7592 section 2: one address below it per client.</summary>
     public const string ClientConfiguration = Register + "/";
 
+    /// <summary>RFC 7009 section 2.</summary>
+    public const string Revoke = "/revoke";
+
+    /// <summary>RFC 7662 section 2.</summary>
+    public const string Introspect = "/introspect";
+
     /// <summary>RFC 7517 section 5.</summary>
     public const string JsonWebKeySet = "/.well-known/jwks.json";
 

@@ -2,107 +2,234 @@ using System.Collections.Concurrent;
 using Keyholder.Resources;
 using Keyholder.Sessions;
 using Keyholder.Tokens;
+using Keyholder.Users;
 
 namespace Keyholder.Revocation;
 
 /// <summary>
-/// Every revocation that can still matter, in memory: a check is a few look-ups. A revoked session or token is dead whenever its token was issued. Every
-/// other target compares the cut-off with <c>iat</c>, which counts whole seconds: a token of the cut-off's own second is refused, so one issued just after
-/// may be too and its client refreshes once more; never does one issued before survive.
+/// Every revocation that can still matter, in memory: a check is a few look-ups. A revoked token or session is dead whenever it was issued, and so is
+/// whatever a quarantine matches. Every other entry compares its cut-off: with the issue for a client, resource or provider, with the sign-in for a subject
+/// and for everything. Sessions are compared to the millisecond. Access tokens count whole seconds: one of the cut-off's own second is refused, so one
+/// issued just after may be too and its client refreshes once more; never does one issued before survive.
 /// </summary>
-public sealed class RevocationIndex(IResourceSource resources, RevocationOptions options)
+public sealed class RevocationIndex
 {
-    private readonly ConcurrentDictionary<SessionId, RevocationEntry> _sessions = new();
-    private readonly ConcurrentDictionary<Subject, RevocationEntry> _subjects = new();
-    private readonly ConcurrentDictionary<RevocationTarget, RevocationEntry> _others = new();
-
-    // Ticks of the first unanswered attempt to read the log; Never before the first answer, None while it answers.
-    private long _unconfirmedSince = Never;
     private const long Never = 0;
-    private const long None = long.MaxValue;
 
-    /// <summary>How many entries there are.</summary>
+    private readonly IResourceSource _resources;
+    private readonly RevocationOptions _options;
+    private readonly RevocationMetrics _metrics;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<SessionId, StandingRevocation> _sessions = new();
+    private readonly ConcurrentDictionary<Subject, StandingRevocation> _subjects = new();
+    private readonly ConcurrentDictionary<RevocationTarget, StandingRevocation> _others = new();
+    private readonly Dictionary<long, RevocationEntry> _quarantines = [];
+    private int _quarantineCount;
+
+    // Ticks of the moment at which the latest confirmed read of the log began.
+    private long _confirmedAt = Never;
+
+    public RevocationIndex(IResourceSource resources, RevocationOptions options, RevocationMetrics metrics, TimeProvider time)
+    {
+        (_resources, _options, _metrics) = (resources, options, metrics);
+        metrics.Observe(() => Count, () => Age(time.GetUtcNow()).TotalSeconds);
+    }
+
+    /// <summary>How many targets there are.</summary>
     public int Count => _sessions.Count + _subjects.Count + _others.Count;
 
-    /// <summary>Adds an entry. A second one for a target can extend the first, never shorten it.</summary>
+    /// <summary>Whether any quarantine stands: then a session has to be judged before its refresh token is consumed.</summary>
+    public bool HasQuarantines => Volatile.Read(ref _quarantineCount) > 0;
+
+    /// <summary>Judges an access token. No I/O, no allocation.</summary>
+    public RevocationVerdict Judge(AccessToken token, DateTimeOffset now) => Judge(RevocationCandidate.Of(token), now);
+
+    /// <summary>Judges a session, and with it its code and refresh tokens.</summary>
+    public RevocationVerdict Judge(Session session, DateTimeOffset now) => Judge(RevocationCandidate.Of(session), now);
+
+    /// <summary>Judges a browser session.</summary>
+    public RevocationVerdict Judge(BrowserSession browser, DateTimeOffset now) => Judge(RevocationCandidate.Of(browser), now);
+
+    /// <summary>Whether an entry matches the token.</summary>
+    public bool IsRevoked(AccessToken token) => Match(RevocationCandidate.Of(token)) is not null;
+
+    /// <summary>Whether a token is revoked by its own id. For tokens that belong to no session.</summary>
+    public bool IsRevoked(string tokenId) => _others.ContainsKey(new(RevocationTargetKind.Token, tokenId));
+
+    /// <summary>Whether the log was confirmed longer ago than <see cref="RevocationOptions.MaxStaleness"/>, or never.</summary>
+    public bool IsStale(DateTimeOffset now) => Age(now) > _options.MaxStaleness;
+
+    /// <summary>Whether that staleness makes every verdict but <see cref="RevocationVerdict.Revoked"/> unknown.</summary>
+    public bool IsUnknown(DateTimeOffset now) => !_options.FailOpen && IsStale(now);
+
+    /// <summary>Adds a permanent entry. A second one for a target can extend the first, never shorten it.</summary>
     /// <exception cref="FormatException">The target's value is not one of its kind: ignoring a revocation is no option.</exception>
-    public void Add(RevocationEntry entry)
+    internal void Add(RevocationEntry entry)
     {
-        switch (entry.Target.Kind)
+        // A token or session is dead whenever it was issued.
+        var cutOff = entry.Target.Kind is RevocationTargetKind.Token or RevocationTargetKind.Session ? DateTimeOffset.MaxValue : entry.CutOff;
+        Change(entry.Target, standing => standing.Extend(cutOff, entry.ExpiresAt));
+        _metrics.Revoked(entry);
+    }
+
+    /// <summary>Puts what a line of the log says in force. The same line twice is as good as once.</summary>
+    /// <exception cref="FormatException">As <see cref="Add"/>.</exception>
+    internal void Apply(RevocationLogEntry logged)
+    {
+        if (logged.Lifts is { } lifted)
+        {
+            Lift(lifted);
+        }
+        else if (logged.Revocation.IsQuarantine)
+        {
+            Quarantine(logged.Sequence, logged.Revocation);
+        }
+        else
+        {
+            Add(logged.Revocation);
+        }
+    }
+
+    /// <summary>The log was read up to its end, in a read that began at <paramref name="at"/>.</summary>
+    internal void Confirm(DateTimeOffset at) => Interlocked.Exchange(ref _confirmedAt, at.UtcTicks);
+
+    /// <summary>Drops what can match nothing alive any more.</summary>
+    internal void RemoveExpired(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            RemoveExpired(_sessions, now);
+            RemoveExpired(_subjects, now);
+            RemoveExpired(_others, now);
+            foreach (var id in _quarantines.Where(q => q.Value.ExpiresAt <= now).Select(q => q.Key).ToList())
+            {
+                _quarantines.Remove(id);
+            }
+
+            _quarantineCount = _quarantines.Count;
+        }
+    }
+
+    private void Quarantine(long id, RevocationEntry entry)
+    {
+        lock (_gate)
+        {
+            Change(entry.Target, standing => standing.Quarantine(id, entry.ExpiresAt));
+            if (_quarantines.TryAdd(id, entry))
+            {
+                _metrics.Revoked(entry);
+            }
+
+            _quarantineCount = _quarantines.Count;
+        }
+    }
+
+    private void Lift(long id)
+    {
+        lock (_gate)
+        {
+            if (_quarantines.Remove(id, out var entry))
+            {
+                Change(entry.Target, standing => standing.Lift(id));
+            }
+
+            _quarantineCount = _quarantines.Count;
+        }
+    }
+
+    private RevocationVerdict Judge(in RevocationCandidate candidate, DateTimeOffset now)
+    {
+        if (Match(candidate) is { } kind)
+        {
+            _metrics.Refused(kind);
+            return RevocationVerdict.Revoked;
+        }
+
+        if (!IsUnknown(now))
+        {
+            return RevocationVerdict.Clear;
+        }
+
+        _metrics.RefusedUnknown();
+        return RevocationVerdict.Unknown;
+    }
+
+    private RevocationTargetKind? Match(in RevocationCandidate candidate) =>
+        candidate.SessionId is { } session && _sessions.TryGetValue(session, out var standing) && standing.Covers(candidate.IssuedAt) ? RevocationTargetKind.Session
+        : _subjects.TryGetValue(candidate.Subject, out standing) && standing.Covers(candidate.SignedInAt) ? RevocationTargetKind.Subject
+        : MatchOther(candidate);
+
+    private RevocationTargetKind? MatchOther(in RevocationCandidate candidate) =>
+        Matches(RevocationTargetKind.Token, candidate.TokenId, candidate.IssuedAt) ? RevocationTargetKind.Token
+        : Matches(RevocationTargetKind.Client, candidate.ClientId, candidate.IssuedAt) ? RevocationTargetKind.Client
+        : Matches(RevocationTargetKind.Resource, candidate.Resource, candidate.IssuedAt) ? RevocationTargetKind.Resource
+        : Matches(RevocationTargetKind.Provider, ProviderOf(candidate.Resource), candidate.IssuedAt) ? RevocationTargetKind.Provider
+        : Matches(RevocationTargetKind.VirtualKey, candidate.Subject.Kind == SubjectKind.VirtualKey ? candidate.Subject.Id : null, candidate.SignedInAt) ? RevocationTargetKind.VirtualKey
+        : Matches(RevocationTargetKind.All, "", candidate.SignedInAt) ? RevocationTargetKind.All
+        : null;
+
+    private bool Matches(RevocationTargetKind kind, string? value, DateTimeOffset since) =>
+        value is not null && _others.TryGetValue(new(kind, value), out var standing) && standing.Covers(since);
+
+    private string? ProviderOf(string? resource) => resource is null ? null : _resources.Current.FindByUri(resource)?.Provider?.Name;
+
+    private TimeSpan Age(DateTimeOffset now)
+    {
+        var confirmedAt = Interlocked.Read(ref _confirmedAt);
+
+        // A clock that was set back must not make old knowledge look fresh.
+        return confirmedAt == Never ? TimeSpan.MaxValue : (now - new DateTimeOffset(confirmedAt, TimeSpan.Zero)).Duration();
+    }
+
+    private void Change(RevocationTarget target, Func<StandingRevocation, StandingRevocation> change)
+    {
+        switch (target.Kind)
         {
             case RevocationTargetKind.Session:
-                _sessions.AddOrUpdate(ParseSession(entry.Target), entry, (_, known) => Extend(known, entry));
+                Change(_sessions, SessionId.TryParse(target.Value, out var session) ? session : throw NotATarget(target), change);
                 break;
             case RevocationTargetKind.Subject:
-                _subjects.AddOrUpdate(ParseSubject(entry.Target), entry, (_, known) => Extend(known, entry));
+                Change(_subjects, Subject.TryParse(target.Value, out var subject) ? subject : throw NotATarget(target), change);
                 break;
             default:
-                _others.AddOrUpdate(entry.Target, entry, (_, known) => Extend(known, entry));
+                Change(_others, target, change);
                 break;
         }
     }
 
-    /// <summary>Whether an entry matches the token.</summary>
-    public bool IsRevoked(AccessToken token) =>
-        _sessions.ContainsKey(token.SessionId)
-        || _others.ContainsKey(new(RevocationTargetKind.Token, token.Id))
-        || (_subjects.TryGetValue(token.Subject, out var subject) && IsCutOff(subject, token))
-        || Matches(RevocationTargetKind.Client, token.ClientId, token)
-        || Matches(RevocationTargetKind.Resource, token.Audience, token)
-        || Matches(RevocationTargetKind.All, "", token)
-        || (token.Subject.Kind == SubjectKind.VirtualKey && Matches(RevocationTargetKind.VirtualKey, token.Subject.Id, token))
-        || (resources.Current.FindByUri(token.Audience)?.Provider is { } provider && Matches(RevocationTargetKind.Provider, provider.Name, token));
-
-    /// <summary>Whether the log has not been readable for so long that "not revoked" cannot be trusted.</summary>
-    public bool IsStale(DateTimeOffset now)
-    {
-        var since = Interlocked.Read(ref _unconfirmedSince);
-        return since != None && !options.FailOpen && (since == Never || now.UtcTicks - since > options.MaxStaleness.Ticks);
-    }
-
-    /// <summary>The log was read up to its end.</summary>
-    internal void Confirm() => Interlocked.Exchange(ref _unconfirmedSince, None);
-
-    /// <summary>The log could not be read at <paramref name="now"/>.</summary>
-    internal void Doubt(DateTimeOffset now) => Interlocked.CompareExchange(ref _unconfirmedSince, now.UtcTicks, None);
-
-    /// <summary>Drops the entries that nothing alive can match any more.</summary>
-    internal void RemoveExpired(DateTimeOffset now)
-    {
-        RemoveExpired(_sessions, now);
-        RemoveExpired(_subjects, now);
-        RemoveExpired(_others, now);
-    }
-
-    private bool Matches(RevocationTargetKind kind, string value, AccessToken token) =>
-        _others.TryGetValue(new(kind, value), out var entry) && IsCutOff(entry, token);
-
-    private static bool IsCutOff(RevocationEntry entry, AccessToken token) => token.IssuedAt <= entry.CutOff;
-
-    private static RevocationEntry Extend(RevocationEntry known, RevocationEntry more) => known with
-    {
-        CutOff = more.CutOff > known.CutOff ? more.CutOff : known.CutOff,
-        ExpiresAt = more.ExpiresAt > known.ExpiresAt ? more.ExpiresAt : known.ExpiresAt,
-    };
-
-    private static void RemoveExpired<TKey>(ConcurrentDictionary<TKey, RevocationEntry> entries, DateTimeOffset now)
+    private void Change<TKey>(ConcurrentDictionary<TKey, StandingRevocation> entries, TKey key, Func<StandingRevocation, StandingRevocation> change)
         where TKey : notnull
     {
-        foreach (var pair in entries)
+        lock (_gate)
         {
-            if (pair.Value.ExpiresAt <= now)
+            Put(entries, key, change(entries.GetValueOrDefault(key) ?? StandingRevocation.None));
+        }
+    }
+
+    private static void RemoveExpired<TKey>(ConcurrentDictionary<TKey, StandingRevocation> entries, DateTimeOffset now)
+        where TKey : notnull
+    {
+        foreach (var (key, standing) in entries)
+        {
+            if (standing.At(now) is var left && !ReferenceEquals(left, standing))
             {
-                // Only this very entry: one that was extended meanwhile stays.
-                entries.TryRemove(pair);
+                Put(entries, key, left);
             }
         }
     }
 
-    private static SessionId ParseSession(RevocationTarget target) =>
-        SessionId.TryParse(target.Value, out var id) ? id : throw NotATarget(target);
-
-    private static Subject ParseSubject(RevocationTarget target) =>
-        Subject.TryParse(target.Value, out var subject) ? subject : throw NotATarget(target);
+    private static void Put<TKey>(ConcurrentDictionary<TKey, StandingRevocation> entries, TKey key, StandingRevocation standing)
+        where TKey : notnull
+    {
+        if (standing.IsEmpty)
+        {
+            entries.TryRemove(key, out _);
+        }
+        else
+        {
+            entries[key] = standing;
+        }
+    }
 
     private static FormatException NotATarget(RevocationTarget target) => new($"A revocation of kind {target.Kind} has a malformed target.");
 }

@@ -1,4 +1,5 @@
 using Keyholder.OAuth;
+using Keyholder.Revocation;
 using Keyholder.Storage;
 using Keyholder.Tokens;
 using Microsoft.Extensions.Logging;
@@ -12,6 +13,7 @@ namespace Keyholder.Sessions;
 public sealed partial class AuthorizationCodeGrant(
     ISessionStore sessions,
     SessionRevoker revoker,
+    RevocationIndex revocations,
     OpaqueTokenFormats formats,
     AccessTokenIssuer accessTokens,
     AccessTokenOptions accessTokenOptions,
@@ -45,7 +47,12 @@ public sealed partial class AuthorizationCodeGrant(
             return OAuthErrors.InvalidGrant.Because(mismatch);
         }
 
-        return await RedeemAsync(code, request, cancellationToken);
+        return revocations.Judge(session, time.GetUtcNow()) switch
+        {
+            RevocationVerdict.Unknown => OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed."),
+            RevocationVerdict.Revoked when session.RevokedAt is null => OAuthErrors.InvalidGrant.Because("The kill switch matches the session."),
+            _ => await RedeemAsync(code, request, cancellationToken),
+        };
     }
 
     private async Task<OAuthResult<TokenResponse>> RedeemAsync(OpaqueToken code, GrantRequest request, CancellationToken cancellationToken)

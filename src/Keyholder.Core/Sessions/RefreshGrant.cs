@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keyholder.OAuth;
+using Keyholder.Revocation;
 using Keyholder.Storage;
 using Keyholder.Tokens;
 using Microsoft.Extensions.Logging;
@@ -7,12 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace Keyholder.Sessions;
 
 /// <summary>
-/// The refresh token grant (RFC 6749 section 6) with rotation, retry and reuse detection. The usual refresh is one store call; only a request that names
-/// scopes reads the session first, because widening them must fail before anything is consumed.
+/// The refresh token grant (RFC 6749 section 6) with rotation, retry and reuse detection. The usual refresh is one store call. The session is read first
+/// only when the request names scopes, because widening them must fail before anything is consumed, and while a quarantine stands, because the token has to
+/// work again once it is lifted. Permanent revocations need no look: they have revoked the session's row.
 /// </summary>
 public sealed partial class RefreshGrant(
     ISessionStore sessions,
     SessionRevoker revoker,
+    RevocationIndex revocations,
     OpaqueTokenFormats formats,
     AccessTokenIssuer accessTokens,
     SessionOptions options,
@@ -41,25 +44,37 @@ public sealed partial class RefreshGrant(
         }
 
         var narrowed = scopes.Where(s => s != Scopes.OfflineAccess).ToList();
-        if (narrowed.Count > 0 && await WidensAsync(presented, narrowed, request, cancellationToken))
+        if (narrowed.Count > 0 || revocations.HasQuarantines || revocations.IsUnknown(time.GetUtcNow()))
         {
-            return OAuthErrors.InvalidScope;
+            var session = await sessions.FindAsync(presented.SessionId, cancellationToken);
+            if (session is not null && FindRefusal(session, presented, narrowed, request) is { } refusal)
+            {
+                return refusal;
+            }
         }
 
         return await RotateAsync(presented, narrowed, request, cancellationToken);
     }
 
-    private async Task<bool> WidensAsync(OpaqueToken presented, List<string> narrowed, GrantRequest request, CancellationToken cancellationToken)
+    private OAuthError? FindRefusal(Session session, OpaqueToken presented, List<string> narrowed, GrantRequest request)
     {
-        // Only where the rotation would succeed: everything else is judged by it, so that no answer depends on the scopes a stranger asks for.
-        var session = await sessions.FindAsync(presented.SessionId, cancellationToken);
-        return session?.RefreshHash is { } newest
-            && CryptographicOperations.FixedTimeEquals(newest, presented.Secret.Hash())
-            && session.ClientId == request.Client.Id
-            && (request.Resource is null || request.Resource == session.Resource)
-            && session.IsActive(time.GetUtcNow())
-            && !Scopes.Covers(session.Scopes, narrowed);
+        var now = time.GetUtcNow();
+        return revocations.Judge(session, now) switch
+        {
+            RevocationVerdict.Revoked when session.RevokedAt is null => OAuthErrors.InvalidGrant.Because("The kill switch matches the session."),
+            RevocationVerdict.Unknown => OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed."),
+            _ => narrowed.Count > 0 && Widens(session, presented, narrowed, request, now) ? OAuthErrors.InvalidScope : null,
+        };
     }
+
+    // Only where the rotation would succeed: everything else is judged by it, so that no answer depends on the scopes a stranger asks for.
+    private static bool Widens(Session session, OpaqueToken presented, List<string> narrowed, GrantRequest request, DateTimeOffset now) =>
+        session.RefreshHash is { } newest
+        && CryptographicOperations.FixedTimeEquals(newest, presented.Secret.Hash())
+        && session.ClientId == request.Client.Id
+        && (request.Resource is null || request.Resource == session.Resource)
+        && session.IsActive(now)
+        && !Scopes.Covers(session.Scopes, narrowed);
 
     private async Task<OAuthResult<TokenResponse>> RotateAsync(OpaqueToken presented, List<string> narrowed, GrantRequest request, CancellationToken cancellationToken)
     {

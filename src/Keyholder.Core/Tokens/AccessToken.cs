@@ -5,6 +5,11 @@ namespace Keyholder.Tokens;
 /// <summary>The validated claims of an access token (RFC 9068). Not the token itself.</summary>
 public sealed record AccessToken
 {
+    // Only validation makes one: whoever holds an access token in hand knows that it was checked, revocation included.
+    internal AccessToken()
+    {
+    }
+
     public required string Id { get; init; }
 
     public required SessionId SessionId { get; init; }

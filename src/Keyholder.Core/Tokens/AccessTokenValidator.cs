@@ -10,7 +10,7 @@ namespace Keyholder.Tokens;
 /// algorithm to choose, no <c>crit</c>, <c>jku</c> or <c>jwk</c> to obey, and no second reading. Signature and claims are remembered; expiry, audience and
 /// revocation are checked every time.
 /// </summary>
-public sealed class AccessTokenValidator(SigningKeyRing keys, Issuer issuer, RevocationIndex revocations, AccessTokenOptions options, TimeProvider time) : IAccessTokenValidator
+public sealed class AccessTokenValidator(SigningKeyRing keys, Issuer issuer, RevocationIndex revocations, AccessTokenOptions options, TimeProvider time) : IAccessTokenValidator, IAccessTokenInspector
 {
     /// <summary>The longest token looked at, in characters.</summary>
     public const int MaxLength = 8 * 1024;
@@ -24,6 +24,15 @@ public sealed class AccessTokenValidator(SigningKeyRing keys, Issuer issuer, Rev
 
     /// <inheritdoc />
     public AccessTokenOutcome Validate(ReadOnlySpan<char> token, string audience, out AccessToken? accessToken)
+    {
+        ArgumentNullException.ThrowIfNull(audience);
+        return Accept(token, audience, out accessToken);
+    }
+
+    /// <inheritdoc />
+    public AccessTokenOutcome Inspect(ReadOnlySpan<char> token, out AccessToken? accessToken) => Accept(token, audience: null, out accessToken);
+
+    private AccessTokenOutcome Accept(ReadOnlySpan<char> token, string? audience, out AccessToken? accessToken)
     {
         accessToken = null;
         if (token.Length > MaxLength)
@@ -43,12 +52,15 @@ public sealed class AccessTokenValidator(SigningKeyRing keys, Issuer issuer, Rev
         return outcome;
     }
 
-    private AccessTokenOutcome Judge(AccessToken token, string audience, DateTimeOffset now) =>
+    private AccessTokenOutcome Judge(AccessToken token, string? audience, DateTimeOffset now) =>
         token.ExpiresAt <= now ? AccessTokenOutcome.Expired
-        : !string.Equals(token.Audience, audience, StringComparison.Ordinal) ? AccessTokenOutcome.WrongAudience
-        : revocations.IsRevoked(token) ? AccessTokenOutcome.Revoked
-        : revocations.IsStale(now) ? AccessTokenOutcome.RevocationUnknown
-        : AccessTokenOutcome.Valid;
+        : audience is not null && !string.Equals(token.Audience, audience, StringComparison.Ordinal) ? AccessTokenOutcome.WrongAudience
+        : revocations.Judge(token, now) switch
+        {
+            RevocationVerdict.Clear => AccessTokenOutcome.Valid,
+            RevocationVerdict.Revoked => AccessTokenOutcome.Revoked,
+            _ => AccessTokenOutcome.RevocationUnknown,
+        };
 
     private AccessToken? FindOnStack(ReadOnlySpan<char> token, DateTimeOffset now)
     {

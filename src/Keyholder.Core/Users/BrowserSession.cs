@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using Keyholder.OAuth;
+
 namespace Keyholder.Users;
 
 /// <summary>A person signed in at a browser. The cookie's secret is stored hashed.</summary>
@@ -7,6 +10,14 @@ namespace Keyholder.Users;
 /// <param name="ExpiresAt">When the browser has to sign in again.</param>
 public sealed record BrowserSession(byte[] SecretHash, string UserId, DateTimeOffset AuthenticatedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>What the id of every browser session begins with.</summary>
+    public const string IdPrefix = "kh_bs_";
+
+    private const int IdSize = 16;
+
+    /// <summary>The id it can be revoked by. Made from the stored hash, from which nobody gets to the hash or the secret.</summary>
+    public string Id => IdPrefix + Base64UrlText.Encode(SHA256.HashData(SecretHash).AsSpan(0, IdSize));
+
     /// <inheritdoc />
     public override string ToString() => $"browser session of {UserId}";
 }

@@ -19,6 +19,8 @@ public static class KeyholderCommand
             config,
             ServeCommand.Create(config, context),
             UserCommand.Create(config, context),
+            RevokeCommand.Create(config, context),
+            TokenCommand.Create(config, context),
             SessionCommand.Create(config, context),
             AuditCommand.Create(config, context),
             AdminCommand.Create(config, context),

@@ -20,6 +20,11 @@ internal static class ConfigurationValidator
             problems.Add("sessions.absoluteLifetime", "is shorter than idleLifetime");
         }
 
+        if (file.Revocation.MaxStaleness <= file.Revocation.PollInterval)
+        {
+            problems.Add("revocation.maxStaleness", "is not longer than pollInterval");
+        }
+
         return new KeyholderConfiguration
         {
             Issuer = issuer,
@@ -31,6 +36,7 @@ internal static class ConfigurationValidator
             Vault = file.Vault,
             AccessTokens = file.Tokens,
             Sessions = file.Sessions,
+            Revocation = file.Revocation,
             Authorization = file.Authorization,
             Registration = file.Registration,
             ClientMetadataDocuments = file.ClientMetadataDocuments,

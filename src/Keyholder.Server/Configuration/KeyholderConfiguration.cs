@@ -4,6 +4,7 @@ using Keyholder.Clients;
 using Keyholder.Maintenance;
 using Keyholder.OAuth;
 using Keyholder.Resources;
+using Keyholder.Revocation;
 using Keyholder.Tokens;
 using Keyholder.Upstream;
 
@@ -37,6 +38,8 @@ public sealed record KeyholderConfiguration
     public AccessTokenOptions AccessTokens { get; init; } = new();
 
     public SessionOptions Sessions { get; init; } = new();
+
+    public RevocationOptions Revocation { get; init; } = new();
 
     public AuthorizationOptions Authorization { get; init; } = new();
 

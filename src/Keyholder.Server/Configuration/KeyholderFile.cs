@@ -2,6 +2,7 @@ using Keyholder.Authorization;
 using Keyholder.Clients;
 using Keyholder.Maintenance;
 using Keyholder.Resources;
+using Keyholder.Revocation;
 using Keyholder.Tokens;
 using Keyholder.Upstream;
 
@@ -24,6 +25,9 @@ public sealed record KeyholderFile
 
     /// <summary>Sessions, authorization codes and refresh tokens.</summary>
     public SessionOptions Sessions { get; init; } = new();
+
+    /// <summary>How closely the server follows revocations that others write.</summary>
+    public RevocationOptions Revocation { get; init; } = new();
 
     /// <summary>The authorization endpoint and signing in.</summary>
     public AuthorizationOptions Authorization { get; init; } = new();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Keyholder.OAuth;
+using Microsoft.Net.Http.Headers;
 
 namespace Keyholder.Server.Endpoints;
 
@@ -9,6 +10,9 @@ namespace Keyholder.Server.Endpoints;
 /// </summary>
 internal sealed partial class OAuthErrorResult(OAuthError error) : IResult
 {
+    // Where the endpoint names no time: soon, but not at once.
+    private const string RetryAfterSeconds = "5";
+
     /// <inheritdoc />
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -21,6 +25,11 @@ internal sealed partial class OAuthErrorResult(OAuthError error) : IResult
         response.StatusCode = error.Status;
         response.ContentType = "application/json";
         NoStore(response);
+        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            response.Headers.TryAdd(HeaderNames.RetryAfter, RetryAfterSeconds);
+        }
+
         if (error.Code == OAuthErrors.InvalidClient.Code && httpContext.Request.Headers.Authorization.Count > 0)
         {
             response.Headers.WWWAuthenticate = "Basic realm=\"keyholder\", charset=\"UTF-8\"";

@@ -1,5 +1,4 @@
 using Keyholder.Audit;
-using Keyholder.OAuth;
 using Keyholder.Tokens;
 
 namespace Keyholder.Server.Endpoints;
@@ -10,20 +9,14 @@ internal static class TokenEndpoint
     /// <summary>Answers one token request.</summary>
     public static async Task<IResult> HandleAsync(HttpContext context, TokenGrants grants)
     {
-        var authorization = context.Request.Headers.Authorization;
-        if (authorization.Count > 1)
+        var form = await ClientForm.ReadAsync(context);
+        if (form.Failed)
         {
-            return new OAuthErrorResult(OAuthErrors.InvalidRequest.Describe("The Authorization header is repeated."));
-        }
-
-        var parameters = await OAuthForm.ReadAsync(context.Request, context.RequestAborted);
-        if (parameters.Failed)
-        {
-            return new OAuthErrorResult(parameters.Error);
+            return new OAuthErrorResult(form.Error);
         }
 
         var origin = new RequestOrigin(context.Connection.RemoteIpAddress?.ToString(), context.TraceIdentifier);
-        var response = await grants.ExecuteAsync(authorization, parameters.Value, origin, context.RequestAborted);
+        var response = await grants.ExecuteAsync(context.Request.Headers.Authorization, form.Value, origin, context.RequestAborted);
         return response.Failed ? new OAuthErrorResult(response.Error) : new TokenResponseResult(response.Value);
     }
 }

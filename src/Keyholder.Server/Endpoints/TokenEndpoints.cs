@@ -1,27 +1,21 @@
 using Keyholder.OAuth;
-using Keyholder.Revocation;
 using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
 using Keyholder.Tokens;
 
 namespace Keyholder.Server.Endpoints;
 
-/// <summary>Sessions, tokens and revocation: what they are made of, and the route that gives them out.</summary>
+/// <summary>Sessions and tokens: what they are made of, and the routes that give them out, end them and tell about them.</summary>
 internal static class TokenEndpoints
 {
     /// <summary>Registers the part. It needs the storage ports, the server secrets, the signing-key ring and the clients part.</summary>
     public static void AddTokens(this IServiceCollection services)
     {
-        services.AddSingleton<RevocationOptions>();
-        services.AddSingleton<RevocationIndex>();
-        services.AddSingleton<RevocationWatches>();
-        services.AddSingleton<IRevocationWatcher>(provider => provider.GetRequiredService<RevocationWatches>());
-        services.AddSingleton<RevocationFeed>();
-        services.AddHostedService<RevocationFeedService>();
-
         services.AddSingleton<OpaqueTokenFormats>();
         services.AddSingleton<AccessTokenIssuer>();
-        services.AddSingleton<IAccessTokenValidator, AccessTokenValidator>();
+        services.AddSingleton<AccessTokenValidator>();
+        services.AddSingleton<IAccessTokenValidator>(provider => provider.GetRequiredService<AccessTokenValidator>());
+        services.AddSingleton<IAccessTokenInspector>(provider => provider.GetRequiredService<AccessTokenValidator>());
         services.AddHostedService<SigningKeyService>();
 
         services.AddSingleton<AuthorizationCodeIssuer>();
@@ -29,9 +23,15 @@ internal static class TokenEndpoints
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
         services.AddSingleton<IGrant, RefreshGrant>();
         services.AddSingleton<TokenGrants>();
+        services.AddSingleton<TokenRevocation>();
+        services.AddSingleton<TokenIntrospection>();
     }
 
-    /// <summary>Maps the token endpoint.</summary>
-    public static void MapTokenEndpoints(this IEndpointRouteBuilder endpoints) =>
+    /// <summary>Maps the token, revocation and introspection endpoints. No page has business with introspection.</summary>
+    public static void MapTokenEndpoints(this IEndpointRouteBuilder endpoints)
+    {
         endpoints.MapPost(EndpointPaths.Token, TokenEndpoint.HandleAsync).WithOrigins(OriginRule.Any);
+        endpoints.MapPost(EndpointPaths.Revoke, RevocationEndpoint.HandleAsync).WithOrigins(OriginRule.Any);
+        endpoints.MapPost(EndpointPaths.Introspect, IntrospectionEndpoint.HandleAsync);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Keyholder.Revocation;
 using Keyholder.Storage;
 
 namespace Keyholder.Server.Hosting;
@@ -17,19 +18,21 @@ internal static partial class HealthEndpoints
         group.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(IUserStore users, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(IUserStore users, RevocationIndex revocations, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         try
         {
             await users.AnyAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            return Results.Text("ready\n");
+            return revocations.IsStale(time.GetUtcNow()) ? NotReady("revocation log is not confirmed") : Results.Text("ready\n");
         }
         catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException or IOException)
         {
             LogStorageFails(loggers.CreateLogger(typeof(HealthEndpoints)), e);
-            return Results.Text("storage does not answer\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotReady("storage does not answer");
         }
     }
+
+    private static IResult NotReady(string reason) => Results.Text(reason + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
 
     [LoggerMessage(2120, LogLevel.Error, "Not ready: storage does not answer")]
     private static partial void LogStorageFails(ILogger logger, Exception exception);

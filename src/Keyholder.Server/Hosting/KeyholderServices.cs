@@ -22,6 +22,7 @@ internal static class KeyholderServices
         services.AddSingleton(configuration.Issuer);
         services.AddSingleton(configuration.AccessTokens);
         services.AddSingleton(configuration.Sessions);
+        services.AddSingleton(configuration.Revocation);
         services.AddSingleton(configuration.Authorization);
         services.AddSingleton(configuration.Registration);
         services.AddSingleton(configuration.ClientMetadataDocuments);
@@ -33,6 +34,7 @@ internal static class KeyholderServices
         services.AddClients(configuration.Clients);
         services.AddUpstream();
         services.AddAuthorizationFlow();
+        services.AddRevocation();
         services.AddTokens();
         services.AddMaintenance(configuration.Maintenance);
         services.AddGateway();

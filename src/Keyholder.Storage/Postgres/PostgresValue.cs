@@ -26,6 +26,8 @@ internal readonly struct PostgresValue
 
     public static implicit operator PostgresValue(long number) => new(NpgsqlDbType.Bigint, number);
 
+    public static implicit operator PostgresValue(long? number) => new(NpgsqlDbType.Bigint, number);
+
     public static implicit operator PostgresValue(bool flag) => new(NpgsqlDbType.Boolean, flag);
 
     public static implicit operator PostgresValue(SessionId id) => new(NpgsqlDbType.Bytea, id.ToArray());

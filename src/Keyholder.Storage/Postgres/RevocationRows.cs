@@ -11,23 +11,30 @@ internal static class RevocationRows
     private const string Notify = $"SELECT pg_notify('{Channel}', '')";
 
     /// <summary>
-    /// Appends an entry; nodes are told when the transaction commits. The lock makes sequence numbers visible in their order: a node that has read
-    /// number 7 will never see a 6 appear behind it.
+    /// Appends a line and gives it back with its sequence number; nodes are told when the transaction commits. The lock makes sequence numbers visible in
+    /// their order: a node that has read number 7 will never see a 6 appear behind it.
     /// </summary>
-    public static async Task AppendAsync(PostgresStatements statements, RevocationEntry revocation)
+    /// <param name="statements">Of the transaction.</param>
+    /// <param name="revocation">The entry.</param>
+    /// <param name="lifts">The sequence number of the quarantine the line lifts, if it does.</param>
+    public static async Task<RevocationLogEntry> AppendAsync(PostgresStatements statements, RevocationEntry revocation, long? lifts = null)
     {
         await statements.LockAsync(PostgresLocks.RevocationLog);
-        await statements.ExecuteAsync(
+        var sequence = await statements.ScalarAsync(
             """
-            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason)
-            VALUES (@target_kind, @target_value, @cut_off, @expires_at, @reason)
+            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, quarantine, lifts)
+            VALUES (@target_kind, @target_value, @cut_off, @expires_at, @reason, @quarantine, @lifts)
+            RETURNING sequence
             """,
             ("target_kind", StoredWords.TargetKind.Write(revocation.Target.Kind)),
             ("target_value", revocation.Target.Value),
             ("cut_off", revocation.CutOff),
             ("expires_at", revocation.ExpiresAt),
-            ("reason", revocation.Reason));
+            ("reason", revocation.Reason),
+            ("quarantine", revocation.IsQuarantine),
+            ("lifts", lifts));
         await statements.AnyAsync(Notify);
+        return new RevocationLogEntry(sequence, revocation) { Lifts = lifts };
     }
 
     /// <summary>As <see cref="AppendAsync"/>, an entry for each session of a JSON list of ids.</summary>

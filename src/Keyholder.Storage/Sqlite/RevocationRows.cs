@@ -5,13 +5,27 @@ namespace Keyholder.Storage.Sqlite;
 /// <summary>Rows of <c>revocations</c>, the log that nodes read their index from.</summary>
 internal static class RevocationRows
 {
-    public static void Append(PreparedConnection connection, RevocationEntry revocation) => connection.Execute(
-        "INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason) VALUES ($target_kind, $target_value, $cut_off, $expires_at, $reason)",
-        ("$target_kind", StoredWords.TargetKind.Write(revocation.Target.Kind)),
-        ("$target_value", revocation.Target.Value),
-        ("$cut_off", revocation.CutOff),
-        ("$expires_at", revocation.ExpiresAt),
-        ("$reason", revocation.Reason));
+    /// <summary>Appends a line and gives it back with its sequence number.</summary>
+    /// <param name="connection">The writer.</param>
+    /// <param name="revocation">The entry.</param>
+    /// <param name="lifts">The sequence number of the quarantine the line lifts, if it does.</param>
+    public static RevocationLogEntry Append(PreparedConnection connection, RevocationEntry revocation, long? lifts = null)
+    {
+        var sequence = connection.Scalar(
+            """
+            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, quarantine, lifts)
+            VALUES ($target_kind, $target_value, $cut_off, $expires_at, $reason, $quarantine, $lifts)
+            RETURNING sequence
+            """,
+            ("$target_kind", StoredWords.TargetKind.Write(revocation.Target.Kind)),
+            ("$target_value", revocation.Target.Value),
+            ("$cut_off", revocation.CutOff),
+            ("$expires_at", revocation.ExpiresAt),
+            ("$reason", revocation.Reason),
+            ("$quarantine", revocation.IsQuarantine),
+            ("$lifts", lifts));
+        return new RevocationLogEntry(sequence, revocation) { Lifts = lifts };
+    }
 
     /// <summary>Appends an entry for each session of a JSON list of ids.</summary>
     public static void AppendSessions(PreparedConnection connection, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason) => connection.Execute(

@@ -4,7 +4,7 @@ using Keyholder.OAuth;
 
 namespace Keyholder.Tests.Endpoints;
 
-/// <summary>Public clients known by their id: <c>client</c> and <c>other</c> may do everything, <c>code-only</c> may not refresh, <c>refresh-only</c> may not redeem.</summary>
+/// <summary>Public clients known by their id: <c>client</c> and <c>other</c> may do everything, <c>code-only</c> may not refresh, <c>refresh-only</c> may not redeem. <c>checker</c> is confidential and configured, <c>dynamic-checker</c> only registered.</summary>
 internal sealed class TestClients : IClientAuthenticator, IClientDirectory
 {
     private readonly ConcurrentQueue<string> _touched = new();
@@ -24,6 +24,8 @@ internal sealed class TestClients : IClientAuthenticator, IClientDirectory
         "client" or "other" => Create(id, [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken]),
         "code-only" => Create(id, [GrantTypes.AuthorizationCode]),
         "refresh-only" => Create(id, [GrantTypes.RefreshToken]),
+        "checker" => Create(id, []) with { TokenEndpointAuthMethod = "client_secret_post" },
+        "dynamic-checker" => Create(id, []) with { TokenEndpointAuthMethod = "client_secret_post", Source = ClientSource.Dynamic },
         _ => null,
     };
 

@@ -45,6 +45,8 @@ internal sealed class TokenHost : IAsyncDisposable
 
     public IAuditStore Audit => Service<IAuditStore>();
 
+    public IServiceProvider Services => _host.Services;
+
     public static async Task<TokenHost> StartAsync(SessionOptions? options = null)
     {
         ObservedSessionStore? sessions = null;
@@ -65,11 +67,14 @@ internal sealed class TokenHost : IAsyncDisposable
         return new TokenHost(host, sessions!, clients);
     }
 
+    /// <summary>POSTs a form to the token endpoint.</summary>
+    public Task<TokenAnswer> PostAsync(params (string Name, string? Value)[] form) => PostToAsync("/token", form);
+
     /// <summary>POSTs a form.</summary>
-    public async Task<TokenAnswer> PostAsync(params (string Name, string? Value)[] form)
+    public async Task<TokenAnswer> PostToAsync(string path, params (string Name, string? Value)[] form)
     {
         using var content = new FormUrlEncodedContent(form.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Name, p.Value)));
-        using var response = await _http.PostAsync("/token", content);
+        using var response = await _http.PostAsync(path, content);
         return await ReadAsync(response);
     }
 

@@ -1,9 +1,9 @@
 using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
-using Keyholder.Storage;
 using Keyholder.Tests.Testing;
 using Keyholder.Tokens;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keyholder.Tests.Revocation;
@@ -11,6 +11,7 @@ namespace Keyholder.Tests.Revocation;
 public sealed class RevocationFeedTests
 {
     private static readonly CancellationToken Token = TestContext.Current.CancellationToken;
+    private static readonly RequestOrigin Origin = new(null, null);
     private readonly ManualTimeProvider _time = new();
     private readonly RevocationLogInMemory _log = new();
     private readonly RevocationIndex _index = RevocationFixture.CreateIndex();
@@ -21,7 +22,7 @@ public sealed class RevocationFeedTests
     public RevocationFeedTests()
     {
         _watches = new RevocationWatches(_index, NullLogger<RevocationWatches>.Instance);
-        _feed = new RevocationFeed(_log, _index, _watches, new RevocationOptions(), _time, NullLogger<RevocationFeed>.Instance);
+        _feed = CreateFeed(_index);
         _token = new AccessToken
         {
             Id = "jti",
@@ -53,7 +54,7 @@ public sealed class RevocationFeedTests
     [Fact]
     public async Task A_restart_remembers_what_was_revoked()
     {
-        await _log.AppendAsync(SessionEntry(), Audit(), Token);
+        await _log.AppendAsync(SessionEntry(), [], Audit(), Token);
 
         await _feed.LoadAsync(Token);
 
@@ -63,22 +64,88 @@ public sealed class RevocationFeedTests
     [Fact]
     public async Task An_own_revocation_is_in_force_when_it_returns_and_not_before_it_is_durable()
     {
+        var killSwitch = new KillSwitch(_log, _time, _feed);
         await _feed.LoadAsync(Token);
         _log.Fails = true;
-        await Should.ThrowAsync<TimeoutException>(() => _feed.RevokeAsync(SessionEntry(), Audit(), Token));
+        await Should.ThrowAsync<TimeoutException>(() => killSwitch.RevokeAsync(new(SessionEntry(), []), "system", Origin));
         _index.IsRevoked(_token).ShouldBeFalse();
 
         _log.Fails = false;
-        await _feed.RevokeAsync(SessionEntry(), Audit(), Token);
+        await killSwitch.RevokeAsync(new(SessionEntry(), []), "system", Origin);
 
         _index.IsRevoked(_token).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_lifted_quarantine_ends_here_at_once_and_elsewhere_with_the_next_read()
+    {
+        var otherIndex = RevocationFixture.CreateIndex();
+        var other = CreateFeed(otherIndex);
+        var killSwitch = new KillSwitch(_log, _time, _feed);
+        var quarantine = await killSwitch.RevokeAsync(new(SessionEntry() with { IsQuarantine = true }, []), "system", Origin);
+        await other.LoadAsync(Token);
+        (_index.IsRevoked(_token), otherIndex.IsRevoked(_token)).ShouldBe((true, true));
+
+        await killSwitch.LiftAsync(quarantine.Id!.Value, "system", Origin);
+        _index.IsRevoked(_token).ShouldBeFalse();
+        otherIndex.IsRevoked(_token).ShouldBeTrue();
+        await other.PollAsync(Token);
+        await _feed.PollAsync(Token);
+
+        (_index.IsRevoked(_token), otherIndex.IsRevoked(_token)).ShouldBe((false, false));
+    }
+
+    [Fact]
+    public async Task A_quarantine_lifted_by_another_node_does_not_come_back_when_its_writer_is_late()
+    {
+        var (appended, _) = await _log.AppendAsync(SessionEntry() with { IsQuarantine = true }, [], Audit(), Token);
+        await _log.LiftAsync(appended[0].Sequence, Audit(), _time.GetUtcNow(), Token);
+        await _feed.PollAsync(Token);
+
+        _feed.Accept(appended[0]);
+
+        _index.IsRevoked(_token).ShouldBeFalse();
+        _index.HasQuarantines.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_the_storage_tells_of_is_read_without_waiting_for_the_poll()
+    {
+        await _feed.LoadAsync(Token);
+        using var stop = new CancellationTokenSource();
+        var ended = new TaskCompletionSource();
+        using var watch = _watches.Watch(_token, ended.SetResult);
+        var running = _feed.RunAsync(stop.Token);
+
+        await _log.AppendAsync(SessionEntry(), [], Audit(), Token);
+
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task A_poll_finds_what_nobody_told_of()
+    {
+        await _feed.LoadAsync(Token);
+        await _log.AppendAsync(SessionEntry(), [], Audit(), Token);
+        using var stop = new CancellationTokenSource();
+        var ended = new TaskCompletionSource();
+        using var watch = _watches.Watch(_token, ended.SetResult);
+        var running = _feed.RunAsync(stop.Token);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => running);
     }
 
     [Fact]
     public async Task What_someone_else_wrote_arrives_with_the_next_poll_and_only_once()
     {
         await _feed.LoadAsync(Token);
-        await _log.AppendAsync(SessionEntry(), Audit(), Token);
+        await _log.AppendAsync(SessionEntry(), [], Audit(), Token);
         _index.IsRevoked(_token).ShouldBeFalse();
 
         await _feed.PollAsync(Token);
@@ -93,23 +160,75 @@ public sealed class RevocationFeedTests
     {
         await _feed.LoadAsync(Token);
         _log.Fails = true;
-        await _feed.PollAsync(Token);
         _time.Advance(TimeSpan.FromSeconds(10));
         await _feed.PollAsync(Token);
-        _index.IsStale(_time.GetUtcNow()).ShouldBeFalse();
+        _index.Judge(_token, _time.GetUtcNow()).ShouldBe(RevocationVerdict.Clear);
         _time.Advance(TimeSpan.FromTicks(1));
-        _index.IsStale(_time.GetUtcNow()).ShouldBeTrue();
+        await _feed.PollAsync(Token);
+        _index.Judge(_token, _time.GetUtcNow()).ShouldBe(RevocationVerdict.Unknown);
 
         _log.Fails = false;
         await _feed.PollAsync(Token);
 
+        _index.Judge(_token, _time.GetUtcNow()).ShouldBe(RevocationVerdict.Clear);
+    }
+
+    [Fact]
+    public async Task A_read_that_hangs_confirms_nothing_and_is_given_up()
+    {
+        await _feed.LoadAsync(Token);
+        _log.Hang = new TaskCompletionSource();
+        var hanging = _feed.PollAsync(Token);
+
+        _time.Advance(TimeSpan.FromSeconds(11));
+        await hanging.WaitAsync(TimeSpan.FromSeconds(30), Token);
+
+        _index.IsStale(_time.GetUtcNow()).ShouldBeTrue();
+        _log.Hang = null;
+        await _feed.PollAsync(Token);
         _index.IsStale(_time.GetUtcNow()).ShouldBeFalse();
     }
 
     [Fact]
-    public void Failing_open_is_a_choice()
+    public async Task Knowledge_is_as_old_as_the_beginning_of_its_read()
     {
-        RevocationFixture.CreateIndex(new RevocationOptions { FailOpen = true }).IsStale(_time.GetUtcNow()).ShouldBeFalse();
+        await _feed.LoadAsync(Token);
+        _log.Hang = new TaskCompletionSource();
+        var slow = _feed.PollAsync(Token);
+        _time.Advance(TimeSpan.FromSeconds(4));
+        _log.Hang.SetResult();
+        await slow;
+
+        _time.Advance(TimeSpan.FromSeconds(7));
+
+        _index.IsStale(_time.GetUtcNow()).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_does_not_make_old_knowledge_fresh()
+    {
+        await _feed.LoadAsync(Token);
+
+        _index.IsStale(_time.GetUtcNow() - TimeSpan.FromHours(1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Failing_open_is_a_choice_and_every_log_reader_learns_of_it()
+    {
+        using var logs = new LogCapture();
+        var options = new RevocationOptions { FailOpen = true };
+        var index = RevocationFixture.CreateIndex(options);
+        var feed = new RevocationFeed(_log, _log, index, _watches, options, _time, new LoggerFactory([logs]).CreateLogger<RevocationFeed>());
+        await feed.LoadAsync(Token);
+        logs.Lines.ShouldContain(line => line.Contains("revocation.failOpen is set", StringComparison.Ordinal));
+        _log.Fails = true;
+        _time.Advance(TimeSpan.FromHours(1));
+        await feed.PollAsync(Token);
+        await feed.PollAsync(Token);
+
+        index.Judge(_token, _time.GetUtcNow()).ShouldBe(RevocationVerdict.Clear);
+        index.IsStale(_time.GetUtcNow()).ShouldBeTrue();
+        logs.Lines.Count(line => line.Contains("REVOKED TOKENS MAY BE ACCEPTED", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -194,33 +313,8 @@ public sealed class RevocationFeedTests
     private RevocationEntry SessionEntry(AccessToken? token = null) =>
         new(new(RevocationTargetKind.Session, (token ?? _token).SessionId.ToString()), _time.GetUtcNow(), _time.GetUtcNow().AddHours(1), "operator");
 
+    private RevocationFeed CreateFeed(RevocationIndex index) =>
+        new(_log, _log, index, _watches, new RevocationOptions(), _time, NullLogger<RevocationFeed>.Instance);
+
     private AuditEvent Audit() => new() { At = _time.GetUtcNow(), Action = AuditActions.SessionRevoked, Actor = "system", Target = "session:x" };
-
-    private sealed class RevocationLogInMemory : IRevocationStore
-    {
-        private readonly List<RevocationEntry> _entries = [];
-
-        public bool Fails { get; set; }
-
-        public List<long> ReadFrom { get; } = [];
-
-        public Task AppendAsync(RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken)
-        {
-            if (Fails)
-            {
-                throw new TimeoutException();
-            }
-
-            _entries.Add(revocation);
-            return Task.CompletedTask;
-        }
-
-        public Task<IReadOnlyList<(long Sequence, RevocationEntry Revocation)>> ReadAfterAsync(long sequence, DateTimeOffset now, CancellationToken cancellationToken)
-        {
-            ReadFrom.Add(sequence);
-            return Fails
-                ? Task.FromException<IReadOnlyList<(long, RevocationEntry)>>(new TimeoutException())
-                : Task.FromResult<IReadOnlyList<(long, RevocationEntry)>>([.. _entries.Select((e, i) => (i + 1L, e)).Where(e => e.Item1 > sequence)]);
-        }
-    }
 }

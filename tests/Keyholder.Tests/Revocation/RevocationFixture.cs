@@ -1,6 +1,7 @@
 using Keyholder.Resources;
 using Keyholder.Revocation;
 using Keyholder.Server.Hosting;
+using Keyholder.Tests.Testing;
 
 namespace Keyholder.Tests.Revocation;
 
@@ -33,5 +34,5 @@ internal static class RevocationFixture
     };
 
     public static RevocationIndex CreateIndex(RevocationOptions? options = null) =>
-        new(new ConfiguredResources(new ResourceSnapshot([Resource], [Resource.Provider!])), options ?? new RevocationOptions());
+        new(new ConfiguredResources(new ResourceSnapshot([Resource], [Resource.Provider!])), options ?? new RevocationOptions(), new RevocationMetrics(), new ManualTimeProvider());
 }

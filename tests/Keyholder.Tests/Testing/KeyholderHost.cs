@@ -29,8 +29,12 @@ internal sealed class KeyholderHost : IAsyncDisposable
         Logs = logs;
     }
 
-    /// <summary>What a test starts from: the defaults, with storage in memory.</summary>
-    public static KeyholderConfiguration Defaults { get; } = KeyholderConfiguration.Default with { Storage = new() { Kind = StorageKind.Memory } };
+    /// <summary>What a test starts from: the defaults, with storage in memory. A test's clock leaps further than any revocation log is read, so that alone makes nothing stale.</summary>
+    public static KeyholderConfiguration Defaults { get; } = KeyholderConfiguration.Default with
+    {
+        Storage = new() { Kind = StorageKind.Memory },
+        Revocation = new() { PollInterval = TimeSpan.FromHours(1), MaxStaleness = TimeSpan.FromDays(3650) },
+    };
 
     public ManualTimeProvider Time { get; }
 

@@ -16,8 +16,10 @@ internal sealed class AccessTokenFixture
     {
         (Keys, Store, Time) = (keys, store, time);
         Issuer = new AccessTokenIssuer(keys, IssuerValue, options, time);
-        Revocations = new RevocationIndex(new ConfiguredResources(new ResourceSnapshot([], [])), new RevocationOptions());
-        Revocations.Confirm();
+        // Hours pass in these tests without a feed that would confirm anything.
+        Revocations = new RevocationIndex(
+            new ConfiguredResources(new ResourceSnapshot([], [])), new RevocationOptions { MaxStaleness = TimeSpan.FromDays(365) }, new RevocationMetrics(), time);
+        Revocations.Confirm(time.GetUtcNow());
         Validator = new AccessTokenValidator(keys, IssuerValue, Revocations, options, time);
     }
 

@@ -1,15 +1,23 @@
 using Keyholder.Audit;
+using Keyholder.Revocation;
 using Keyholder.Storage;
 using Keyholder.Users;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Who is signed in at the browser of a request.</summary>
-internal sealed class SignedInBrowser(IBrowserSessionStore store, Keyholder.Authorization.AuthorizationOptions options, TimeProvider time)
+internal sealed class SignedInBrowser(IBrowserSessionStore store, RevocationIndex revocations, Keyholder.Authorization.AuthorizationOptions options, TimeProvider time)
 {
-    /// <summary>The browser session and its user; null when nobody is signed in or the user is disabled.</summary>
-    public async Task<(BrowserSession Session, User User)?> FindAsync(HttpContext http) =>
-        SecretCookie.Session.ReadHash(http.Request) is { } hash ? await store.FindAsync(hash, time.GetUtcNow(), http.RequestAborted) : null;
+    /// <summary>The browser session and its user; null when nobody is signed in, the user is disabled, or the kill switch matches or cannot tell.</summary>
+    public async Task<(BrowserSession Session, User User)?> FindAsync(HttpContext http)
+    {
+        var now = time.GetUtcNow();
+        return SecretCookie.Session.ReadHash(http.Request) is { } hash
+            && await store.FindAsync(hash, now, http.RequestAborted) is { } found
+            && revocations.Judge(found.Session, now) == RevocationVerdict.Clear
+                ? found
+                : null;
+    }
 
     /// <summary>Signs a user in under a fresh secret (whatever the browser brought stops working) and ends the session before.</summary>
     /// <param name="http">The request of the browser.</param>

@@ -37,6 +37,7 @@ internal sealed class SessionSystem : IAsyncDisposable
         var clients = new TestClients();
         var services = new ServiceCollection();
         services.AddLogging();
+        services.AddRevocation();
         services.AddTokens();
         services.AddSingleton<TimeProvider>(time);
         services.AddSingleton<IClientAuthenticator>(clients);

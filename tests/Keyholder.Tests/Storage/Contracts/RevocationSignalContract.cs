@@ -15,7 +15,7 @@ public abstract class RevocationSignalContract<TFixture> : StorageContract<TFixt
         using var listening = new SignalListener(Db.RevocationSignal);
         var entry = new RevocationEntry(new RevocationTarget(RevocationTargetKind.Token, "t1"), Now, Now.AddMinutes(10), "reason");
 
-        await Db.Revocations.AppendAsync(entry, Sample.Audit(Now, AuditActions.SessionRevoked), default);
+        await Db.Revocations.AppendAsync(entry, [], Sample.Audit(Now, AuditActions.SessionRevoked), default);
 
         await listening.UntilAsync(async () => (await Db.Revocations.ReadAfterAsync(0, Now, default)).Any(row => row.Revocation == entry));
     }
@@ -50,8 +50,9 @@ public abstract class RevocationSignalContract<TFixture> : StorageContract<TFixt
 
     private async Task<bool> ReadsAsync(int count) => (await Db.Revocations.ReadAfterAsync(0, Now, default)).Count == count;
 
-    private Task AppendAsync(string token) => Db.Revocations.AppendAsync(
+    private async Task AppendAsync(string token) => await Db.Revocations.AppendAsync(
         new RevocationEntry(new RevocationTarget(RevocationTargetKind.Token, token), Now, Now.AddMinutes(10), "reason"),
+        [],
         Sample.Audit(Now, AuditActions.SessionRevoked),
         default);
 }

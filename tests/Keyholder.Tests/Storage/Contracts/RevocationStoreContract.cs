@@ -80,5 +80,5 @@ public abstract class RevocationStoreContract<TFixture> : StorageContract<TFixtu
     private static RevocationEntry Entry(string value) =>
         new(new RevocationTarget(RevocationTargetKind.Token, value), Now, Now.AddMinutes(10), "reason");
 
-    private Task AppendAsync(RevocationEntry entry) => Db.Revocations.AppendAsync(entry, Sample.Audit(Now, AuditActions.SessionRevoked), default);
+    private async Task AppendAsync(RevocationEntry entry) => await Db.Revocations.AppendAsync(entry, [], Sample.Audit(Now, AuditActions.SessionRevoked), default);
 }

@@ -29,6 +29,8 @@ public static class PostgresContractTests
 
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
+    public sealed class KillSwitch : KillSwitchContract<PostgresFixture>;
+
     public sealed class Leases : LeaseStoreContract<PostgresFixture>;
 
     public sealed class Redemptions : RedemptionContract<PostgresFixture>;

@@ -184,8 +184,8 @@ public sealed class PostgresStorageTests
 
     private static RevocationEntry Entry(string token) => new(new RevocationTarget(RevocationTargetKind.Token, token), Now, Now.AddMinutes(10), "reason");
 
-    private static Task AppendAsync(PostgresStorage storage, string token) =>
-        storage.Revocations.AppendAsync(Entry(token), Sample.Audit(Now, AuditActions.SessionRevoked), default);
+    private static async Task AppendAsync(PostgresStorage storage, string token) =>
+        await storage.Revocations.AppendAsync(Entry(token), [], Sample.Audit(Now, AuditActions.SessionRevoked), default);
 
     private static async Task ExecuteAsync(PostgresStorageOptions options, string sql)
     {

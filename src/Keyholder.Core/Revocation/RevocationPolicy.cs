@@ -1,0 +1,67 @@
+using Keyholder.Resources;
+using Keyholder.Sessions;
+using Keyholder.Tokens;
+using Keyholder.Users;
+
+namespace Keyholder.Revocation;
+
+/// <summary>Turns what was asked of the kill switch into the entry to write. Pure.</summary>
+public static class RevocationPolicy
+{
+    /// <summary>For clocks that differ between nodes.</summary>
+    public static readonly TimeSpan ClockMargin = TimeSpan.FromMinutes(5);
+
+    // The longest way on from before a cut-off: an authorization request of an hour, its code of ten minutes, an access token of an hour.
+    private static readonly TimeSpan CutOffLifetime = TimeSpan.FromHours(3);
+
+    // The longest a browser stays signed in.
+    private static readonly TimeSpan BrowserSessionLifetime = TimeSpan.FromDays(30);
+
+    /// <summary>The entry for a request made at <paramref name="now"/>, or why there is none.</summary>
+    public static (PlannedRevocation? Planned, RevocationProblem? Problem) Plan(RevocationRequest request, ResourceSnapshot resources, DateTimeOffset now)
+    {
+        var target = Resolve(request.Target, resources);
+        if (FindProblem(request, target, resources, now) is { } problem)
+        {
+            return (null, problem);
+        }
+
+        var expiresAt = request.ExpiresAt ?? (request.Quarantine ? QuarantineEnd(target, now) : now + Lifetime(target));
+        var entry = new RevocationEntry(target, now, expiresAt, request.Reason ?? RevocationReasons.Operator) { IsQuarantine = request.Quarantine };
+        return (new PlannedRevocation(entry, ResourcesOf(target, resources)), null);
+    }
+
+    /// <summary>A resource may be named as configured: entries hold its URI.</summary>
+    private static RevocationTarget Resolve(RevocationTarget target, ResourceSnapshot resources) =>
+        target.Kind == RevocationTargetKind.Resource && resources.FindByName(target.Value) is { } resource ? target with { Value = resource.Uri } : target;
+
+    private static RevocationProblem? FindProblem(RevocationRequest request, RevocationTarget target, ResourceSnapshot resources, DateTimeOffset now) =>
+        !RevocationTargets.IsWellFormed(target) ? RevocationProblem.TargetMalformed
+        : target.Kind == RevocationTargetKind.Provider && resources.FindProvider(target.Value) is null ? RevocationProblem.ProviderUnknown
+        : target.Kind == RevocationTargetKind.Resource && !Uri.IsWellFormedUriString(target.Value, UriKind.Absolute) ? RevocationProblem.ResourceUnknown
+        : request.Reason is { } reason && !IsReason(reason) ? RevocationProblem.ReasonMalformed
+        : request.ExpiresAt is null ? null
+        : request.ExpiresAt <= now ? RevocationProblem.ExpiryPast
+        : !request.Quarantine && target.Kind != RevocationTargetKind.Token ? RevocationProblem.ExpiryNotApplicable
+        : null;
+
+    private static bool IsReason(string reason) =>
+        !string.IsNullOrWhiteSpace(reason) && reason.Length <= RevocationRequest.MaxReasonLength && !reason.Any(char.IsControl);
+
+    private static DateTimeOffset QuarantineEnd(RevocationTarget target, DateTimeOffset now) =>
+        target.Kind == RevocationTargetKind.Token ? now + Lifetime(target) : RevocationEntry.Never;
+
+    private static TimeSpan Lifetime(RevocationTarget target) => target.Kind switch
+    {
+        RevocationTargetKind.Token when target.Value.StartsWith(BrowserSession.IdPrefix, StringComparison.Ordinal) => BrowserSessionLifetime + ClockMargin,
+        RevocationTargetKind.Token => AccessTokenOptions.MaxLifetime + ClockMargin,
+        _ => CutOffLifetime,
+    };
+
+    private static IReadOnlyList<string> ResourcesOf(RevocationTarget target, ResourceSnapshot resources) => target.Kind switch
+    {
+        RevocationTargetKind.Resource => [target.Value],
+        RevocationTargetKind.Provider => [.. resources.Resources.Where(r => r.Provider?.Name == target.Value).Select(r => r.Uri)],
+        _ => [],
+    };
+}

@@ -1,0 +1,70 @@
+using Keyholder.Revocation;
+using Keyholder.Sessions;
+using Keyholder.Storage.Rows;
+
+namespace Keyholder.Storage.Postgres;
+
+/// <summary>The rows a revocation means, see <see cref="IRevocationStore"/>.</summary>
+internal static class RevocationReach
+{
+    private const string Live = "revoked_at IS NULL AND idle_expires_at > @cut_off AND absolute_expires_at > @cut_off";
+
+    public static async Task<int> CountAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources) =>
+        (int)await statements.ScalarAsync($"SELECT count(*) FROM sessions WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}", Parameters(revocation, resources));
+
+    /// <summary>Locks the sessions in id order, as group commits take rows, so that neither waits for the other in a circle.</summary>
+    public static Task LockAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources) => statements.AnyAsync(
+        $"SELECT count(*) FROM (SELECT 1 FROM sessions WHERE {Live} AND {WhichSessions(revocation.Target.Kind)} ORDER BY id FOR UPDATE) AS locked",
+        Parameters(revocation, resources));
+
+    /// <summary>The sessions among them that were used so lately that an access token may just be being signed for them.</summary>
+    public static Task<List<SessionId>> InUseAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources) => statements.QueryAsync(
+        $"SELECT id FROM sessions WHERE {Live} AND last_used_at > @in_use AND {WhichSessions(revocation.Target.Kind)}",
+        row => row.SessionId(0),
+        [.. Parameters(revocation, resources), ("in_use", revocation.CutOff - RevokedRows.InFlight)]);
+
+    /// <summary>Revokes the sessions, ends the browser sessions, and says how many sessions it were.</summary>
+    public static async Task<int> RevokeAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources)
+    {
+        var revoked = await statements.ExecuteAsync(
+            $"UPDATE sessions SET revoked_at = @cut_off, revoked_reason = @reason WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}",
+            [.. Parameters(revocation, resources), ("reason", RevocationReasons.Operator)]);
+        if (WhichBrowserSessions(revocation.Target) is { } browsers)
+        {
+            await statements.ExecuteAsync($"DELETE FROM browser_sessions WHERE authenticated_at <= @cut_off AND {browsers}", Parameters(revocation, resources));
+        }
+
+        return revoked;
+    }
+
+    private static string WhichSessions(RevocationTargetKind kind) => kind switch
+    {
+        RevocationTargetKind.Session => "id = @session",
+        RevocationTargetKind.Subject or RevocationTargetKind.VirtualKey => "subject_kind = @subject_kind AND subject_id = @subject_id AND authenticated_at <= @cut_off",
+        RevocationTargetKind.Client => "client_id = @value AND created_at <= @cut_off",
+        RevocationTargetKind.Resource or RevocationTargetKind.Provider => "resource IN (SELECT jsonb_array_elements_text(@resources::jsonb)) AND created_at <= @cut_off",
+        RevocationTargetKind.All => "authenticated_at <= @cut_off",
+        _ => "FALSE",
+    };
+
+    private static string? WhichBrowserSessions(RevocationTarget target) => target.Kind switch
+    {
+        RevocationTargetKind.All => "TRUE",
+        RevocationTargetKind.Subject when RevokedRows.SubjectOf(target) is { Kind: SubjectKind.User } => "user_id = @subject_id",
+        _ => null,
+    };
+
+    private static (string Name, PostgresValue Value)[] Parameters(RevocationEntry revocation, IReadOnlyList<string> resources)
+    {
+        var subject = RevokedRows.SubjectOf(revocation.Target);
+        return
+        [
+            ("cut_off", revocation.CutOff),
+            ("value", revocation.Target.Value),
+            ("session", SessionId.TryParse(revocation.Target.Value, out var session) ? session.ToArray() : null),
+            ("subject_kind", subject?.KindName),
+            ("subject_id", subject?.Id),
+            ("resources", JsonText.Write(resources)),
+        ];
+    }
+}

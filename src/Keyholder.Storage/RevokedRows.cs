@@ -1,0 +1,23 @@
+using Keyholder.Revocation;
+using Keyholder.Sessions;
+
+namespace Keyholder.Storage;
+
+/// <summary>What backends have in common when a revocation looks for its rows.</summary>
+internal static class RevokedRows
+{
+    /// <summary>A session used less long ago may just be getting an access token: longer than signing takes, and than clocks of nodes differ.</summary>
+    public static readonly TimeSpan InFlight = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether such a token could slip through: its <c>iat</c> is what the cut-off is compared with. A sign-in is always older than the refresh it is used in.</summary>
+    public static bool ComparesIssue(RevocationTarget target) =>
+        target.Kind is RevocationTargetKind.Client or RevocationTargetKind.Resource or RevocationTargetKind.Provider;
+
+    /// <summary>The subject a target names, or null.</summary>
+    public static Subject? SubjectOf(RevocationTarget target) => target.Kind switch
+    {
+        RevocationTargetKind.Subject when Subject.TryParse(target.Value, out var subject) => subject,
+        RevocationTargetKind.VirtualKey => new Subject(SubjectKind.VirtualKey, target.Value),
+        _ => null,
+    };
+}
