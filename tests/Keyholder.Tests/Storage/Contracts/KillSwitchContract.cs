@@ -199,7 +199,7 @@ public abstract class KillSwitchContract<TFixture> : StorageContract<TFixture>
         }
 
         var browser = new BrowserSession(Sample.Hash(), user, at, Now.AddHours(12));
-        await Db.BrowserSessions.AddAsync(browser, default);
+        await Db.BrowserSessions.AddAsync(browser, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
         return browser;
     }
 

@@ -218,13 +218,13 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     public async Task Revocations_go_at_their_expiry_and_their_sequence_numbers_do_not_come_back()
     {
         var expired = Sample.Revocation(SessionId.Create(), Now);
-        await Db.Revocations.AppendAsync(expired, Sample.Audit(Now, AuditActions.SessionRevoked), default);
+        await Db.Revocations.AppendAsync(expired, [], Sample.Audit(Now, AuditActions.SessionRevoked), default);
         var last = (await Db.Revocations.ReadAfterAsync(0, Now, default))[^1].Sequence;
 
         (await SweepAsync(SweepTarget.Revocations, expired.ExpiresAt.AddMilliseconds(-1))).ShouldBe(0);
         (await SweepAsync(SweepTarget.Revocations, expired.ExpiresAt)).ShouldBe(1);
 
-        await Db.Revocations.AppendAsync(Sample.Revocation(SessionId.Create(), Now), Sample.Audit(Now, AuditActions.SessionRevoked), default);
+        await Db.Revocations.AppendAsync(Sample.Revocation(SessionId.Create(), Now), [], Sample.Audit(Now, AuditActions.SessionRevoked), default);
         (await Db.Revocations.ReadAfterAsync(0, Now, default)).ShouldHaveSingleItem().Sequence.ShouldBeGreaterThan(last);
     }
 
