@@ -57,7 +57,7 @@ internal sealed class EndToEndHost : IAsyncDisposable
         var environment = new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = database is null ? "memory" : "sqlite", ["KEYHOLDER__storage__path"] = database ?? "unused" };
         var parsed = ConfigurationLoader.Parse(Configuration(upstream.BaseAddress), environment);
         parsed.Problems.ShouldBeEmpty();
-        var host = new EndToEndHost(await KeyholderHost.StartAsync(_ => parsed.Configuration!, time: time), upstream);
+        var host = new EndToEndHost(await KeyholderHost.StartAsync(defaults => parsed.Configuration! with { Revocation = defaults.Revocation }, time: time), upstream);
         foreach (var name in new[] { "ada", "bob" })
         {
             (await host.Get<LocalUserService>().AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);

@@ -54,7 +54,7 @@ internal sealed class KeyholderHost : IAsyncDisposable
     {
         var result = ConfigurationLoader.Parse(json, new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = "memory" });
         result.Problems.ShouldBeEmpty();
-        return StartAsync(_ => result.Configuration!, services, time);
+        return StartAsync(defaults => result.Configuration! with { Revocation = defaults.Revocation }, services, time);
     }
 
     /// <summary>Starts a server.</summary>
