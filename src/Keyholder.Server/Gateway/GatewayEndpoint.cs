@@ -195,7 +195,7 @@ internal sealed class GatewayEndpoint(
                 GatewayLog.StreamCut(logger, resource.Name, request.AccessToken.Subject.ToString());
                 return Task.CompletedTask;
             default:
-                GatewayLog.ForwardFailed(logger, resource.Name, outcome);
+                GatewayLog.ForwardFailed(logger, resource.Name, outcome, UpstreamForwarder.ReasonOf(context));
                 return GatewayErrors.For(outcome) is { } error ? RefuseAsync(context, request.Route, error) : Task.CompletedTask;
         }
     }

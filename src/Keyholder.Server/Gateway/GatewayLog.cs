@@ -12,8 +12,8 @@ internal static partial class GatewayLog
     [LoggerMessage(2002, LogLevel.Warning, "Resource {Resource}: an MCP session id that was not issued to {Subject} was refused")]
     public static partial void ForeignSession(ILogger logger, string resource, string subject);
 
-    [LoggerMessage(2003, LogLevel.Warning, "Resource {Resource}: the forward failed ({Outcome})")]
-    public static partial void ForwardFailed(ILogger logger, string resource, ForwardOutcome outcome);
+    [LoggerMessage(2003, LogLevel.Warning, "Resource {Resource}: the forward failed: {Outcome} ({Reason})")]
+    public static partial void ForwardFailed(ILogger logger, string resource, ForwardOutcome outcome, string reason);
 
     [LoggerMessage(2004, LogLevel.Information, "Resource {Resource}: the upstream refused the credential of {Subject}")]
     public static partial void CredentialRejected(ILogger logger, string resource, string subject);

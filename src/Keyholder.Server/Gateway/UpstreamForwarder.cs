@@ -31,6 +31,14 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
         return Classify(context, error);
     }
 
+    /// <summary>Why the last attempt failed, in a word for the log. An exception's own text may quote what the upstream sent.</summary>
+    public static string ReasonOf(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Exception switch
+    {
+        null => "its answer",
+        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } e => e.HttpRequestError.ToString(),
+        { } e => e.GetType().Name,
+    };
+
     private StreamLifetime LifetimeOf(HttpContext context, ForwardRequest request) =>
         new(request.Route.Resource, request.AccessToken, revocations, time, context.RequestAborted);
 

@@ -10,6 +10,9 @@ internal static class LoggingSetup
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Keyholder", logging.Level);
+
+        // A client that hangs up is no warning, and what an upstream did wrong the gateway says itself, in one line.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
         builder.MuteFailedStart();
         if (logging.Format == LogFormat.Json)
         {

@@ -189,6 +189,7 @@ public sealed class GatewayForwardingTests
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         (await GatewayAnswer.ErrorIdAsync(response)).ShouldBe("gateway.upstream_unreachable");
+        gateway.Host.Logs.Lines.ShouldContain(line => line.Contains("the forward failed: Unreachable (ConnectionError)"));
     }
 
     [Fact]
