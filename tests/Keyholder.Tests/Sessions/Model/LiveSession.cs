@@ -21,7 +21,7 @@ internal sealed class LiveSession(SessionId id, string clientId, string userId, 
     public IReadOnlyList<uint> Generations => [.. _refreshTokens.Keys.OrderDescending()];
 
     /// <summary>Every access token, and when it expires.</summary>
-    public IReadOnlyCollection<KeyValuePair<string, DateTimeOffset>> AccessTokens => [.. _accessTokens];
+    public IReadOnlyCollection<KeyValuePair<string, DateTimeOffset>> AccessTokens => _accessTokens.ToArray();
 
     public string RefreshToken(uint generation) => _refreshTokens[generation];
 
