@@ -36,6 +36,15 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
             """,
             "created_at"),
         [SweepTarget.ExpiredClients] = new("clients", "id", "expires_at <= @before", "expires_at"),
+        [SweepTarget.ClientSnapshots] = new(
+            "client_snapshots",
+            "client_id",
+            """
+            taken_at <= @before
+              AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.client_id = client_snapshots.client_id AND sessions.revoked_at IS NULL)
+              AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.client_id = client_snapshots.client_id AND sessions.revoked_at IS NOT NULL)
+            """,
+            "taken_at"),
         [SweepTarget.OrphanedCredentials] = new("credentials", "row_id", "status = 'orphaned' AND updated_at <= @before", "updated_at"),
         [SweepTarget.SessionCredentials] = new(
             "credentials",

@@ -54,7 +54,7 @@ public sealed record MaintenanceOptions
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan ClientInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long dynamic clients without a session or a pending authorization are kept after their registration. Default 1 h.</summary>
+    /// <summary>How long dynamic clients without a session or a pending authorization are kept after their registration, and snapshots of client documents without a session after they were taken. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan UnusedClientRetention { get; init; } = TimeSpan.FromHours(1);
 

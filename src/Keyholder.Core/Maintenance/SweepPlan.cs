@@ -27,7 +27,11 @@ public static class SweepPlan
             new(
                 "clients",
                 options.ClientInterval,
-                [new(SweepTarget.UnusedClients, options.UnusedClientRetention), new(SweepTarget.ExpiredClients, options.ExpiredClientRetention)]),
+                [
+                    new(SweepTarget.UnusedClients, options.UnusedClientRetention),
+                    new(SweepTarget.ExpiredClients, options.ExpiredClientRetention),
+                    new(SweepTarget.ClientSnapshots, options.UnusedClientRetention),
+                ]),
             new(
                 "credentials",
                 options.CredentialInterval,

@@ -27,6 +27,9 @@ public enum SweepTarget
     /// <summary>Clients, since their expiry.</summary>
     ExpiredClients,
 
+    /// <summary>Snapshots of client-id metadata documents that no session names, since they were taken.</summary>
+    ClientSnapshots,
+
     /// <summary>Orphaned credentials, since they were orphaned.</summary>
     OrphanedCredentials,
 

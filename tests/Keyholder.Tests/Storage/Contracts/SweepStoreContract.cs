@@ -176,6 +176,24 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task Snapshots_of_client_documents_go_once_no_session_names_them()
+    {
+        await Db.ClientSnapshots.PutAsync("client-1", "{}", Now, default);
+        await Db.ClientSnapshots.PutAsync("https://client.example/unused", "{}", Now, default);
+        await Db.ClientSnapshots.PutAsync("https://client.example/new", "{}", Now.AddMilliseconds(1), default);
+        var (session, _) = await AddRedeemedSessionAsync();
+        await RevokeAsync(session.Id, Now);
+
+        (await SweepAsync(SweepTarget.ClientSnapshots, Now)).ShouldBe(1);
+        (await Db.ClientSnapshots.FindAsync("https://client.example/unused", default)).ShouldBeNull();
+        (await SweepAsync(SweepTarget.ClientSnapshots, FarFuture)).ShouldBe(1);
+        (await Db.ClientSnapshots.FindAsync("client-1", default)).ShouldNotBeNull();
+
+        await SweepAsync(SweepTarget.RevokedSessions, FarFuture);
+        (await SweepAsync(SweepTarget.ClientSnapshots, FarFuture)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Only_orphaned_credentials_go_by_the_time_they_were_orphaned()
     {
         var orphanedAt = Now.AddDays(2);
