@@ -23,41 +23,41 @@ public sealed class KeyholderCommandTests : IDisposable
     [Fact]
     public async Task A_user_added_without_a_password_can_sign_in_with_the_one_that_is_printed()
     {
-        (await RunAsync("", "user", "add", "Bob", "--display-name", "Bob B")).ShouldBe(0);
+        (await RunAsync("", "user", "add", "Person2", "--display-name", "Person2 B")).ShouldBe(0);
 
         var password = _output.ToString().Trim().Split(' ')[^1];
-        var user = await FindAsync("bob");
-        user.User.DisplayName.ShouldBe("Bob B");
+        var user = await FindAsync("person2");
+        user.User.DisplayName.ShouldBe("Person2 B");
         new FrameworkPasswordHasher().Verify(user.PasswordHash, password).ShouldBe(PasswordVerification.Verified);
     }
 
     [Fact]
     public async Task A_password_from_standard_input_is_never_printed()
     {
-        (await RunAsync("correct horse battery\n", "user", "add", "bob", "--password-stdin")).ShouldBe(0);
+        (await RunAsync("correct horse battery\n", "user", "add", "person2", "--password-stdin")).ShouldBe(0);
 
         _output.ToString().ShouldNotContain("correct horse battery");
-        new FrameworkPasswordHasher().Verify((await FindAsync("bob")).PasswordHash, "correct horse battery").ShouldBe(PasswordVerification.Verified);
+        new FrameworkPasswordHasher().Verify((await FindAsync("person2")).PasswordHash, "correct horse battery").ShouldBe(PasswordVerification.Verified);
     }
 
     [Fact]
     public async Task A_new_password_replaces_the_old_one()
     {
-        await RunAsync("correct horse battery\n", "user", "add", "bob", "--password-stdin");
+        await RunAsync("correct horse battery\n", "user", "add", "person2", "--password-stdin");
 
-        (await RunAsync("staple staple staple\n", "user", "password", "bob", "--password-stdin")).ShouldBe(0);
+        (await RunAsync("staple staple staple\n", "user", "password", "person2", "--password-stdin")).ShouldBe(0);
 
-        var hash = (await FindAsync("bob")).PasswordHash;
+        var hash = (await FindAsync("person2")).PasswordHash;
         new FrameworkPasswordHasher().Verify(hash, "staple staple staple").ShouldBe(PasswordVerification.Verified);
         new FrameworkPasswordHasher().Verify(hash, "correct horse battery").ShouldBe(PasswordVerification.Failed);
     }
 
     [Theory]
-    [InlineData("short\n", "user", "add", "bob", "--password-stdin")]
-    [InlineData("", "user", "add", "bob", "--password-stdin")]
+    [InlineData("short\n", "user", "add", "person2", "--password-stdin")]
+    [InlineData("", "user", "add", "person2", "--password-stdin")]
     [InlineData("", "user", "add", "not a name")]
     [InlineData("", "user", "password", "nobody")]
-    [InlineData("", "user", "remove", "bob")]
+    [InlineData("", "user", "remove", "person2")]
     [InlineData("", "user", "add")]
     [InlineData("", "frobnicate")]
     [InlineData("", "serve", "--config", "/nowhere/keyholder.json")]
@@ -72,11 +72,11 @@ public sealed class KeyholderCommandTests : IDisposable
     [Fact]
     public async Task Adding_a_name_twice_keeps_the_first_user()
     {
-        await RunAsync("correct horse battery\n", "user", "add", "bob", "--password-stdin");
+        await RunAsync("correct horse battery\n", "user", "add", "person2", "--password-stdin");
 
-        (await RunAsync("staple staple staple\n", "user", "add", "BOB", "--password-stdin")).ShouldBe(1);
+        (await RunAsync("staple staple staple\n", "user", "add", "PERSON2", "--password-stdin")).ShouldBe(1);
 
-        new FrameworkPasswordHasher().Verify((await FindAsync("bob")).PasswordHash, "correct horse battery").ShouldBe(PasswordVerification.Verified);
+        new FrameworkPasswordHasher().Verify((await FindAsync("person2")).PasswordHash, "correct horse battery").ShouldBe(PasswordVerification.Verified);
     }
 
     [Fact]

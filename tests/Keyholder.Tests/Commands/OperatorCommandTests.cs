@@ -23,14 +23,14 @@ public sealed class OperatorCommandTests : IDisposable
     [Fact]
     public async Task Sessions_are_listed_page_by_page_for_people_and_as_json()
     {
-        await RunAsync("user", "add", "bob", "--display-name", "Bob B");
-        var bob = await FindUserIdAsync("bob");
-        var session = await AddSessionAsync(s => s with { Subject = Subject.User(bob), ClientId = "evil\u001b[2J\u202eclient" });
+        await RunAsync("user", "add", "person2", "--display-name", "Person2 B");
+        var person2 = await FindUserIdAsync("person2");
+        var session = await AddSessionAsync(s => s with { Subject = Subject.User(person2), ClientId = "evil\u001b[2J\u202eclient" });
         var older = await AddSessionAsync(s => s with { CreatedAt = s.CreatedAt.AddDays(-1) });
 
-        (await RunAsync("session", "list", "--user", "BOB")).ShouldBe(0);
+        (await RunAsync("session", "list", "--user", "PERSON2")).ShouldBe(0);
         _output.ToString().ShouldContain(session.Id.ToString());
-        _output.ToString().ShouldContain("Bob B");
+        _output.ToString().ShouldContain("Person2 B");
         _output.ToString().ShouldContain("evil[2Jclient");
         _output.ToString().ShouldNotContain(older.Id.ToString());
 
@@ -135,7 +135,7 @@ public sealed class OperatorCommandTests : IDisposable
     [Fact]
     public async Task The_audit_trail_says_what_commands_did()
     {
-        await RunAsync("user", "add", "bob", "--administrator");
+        await RunAsync("user", "add", "person2", "--administrator");
         await RunAsync("admin", "token", "create", "ci");
         await RunAsync("admin", "token", "revoke", "ci");
 
@@ -148,7 +148,7 @@ public sealed class OperatorCommandTests : IDisposable
         _output.ToString().ShouldContain("administrator");
         _output.ToString().ShouldNotContain("admin_token");
         await using var storage = await OpenAsync();
-        (await storage.Users.FindLocalAsync("bob", default)).ShouldNotBeNull().User.Administrator.ShouldBeTrue();
+        (await storage.Users.FindLocalAsync("person2", default)).ShouldNotBeNull().User.Administrator.ShouldBeTrue();
     }
 
     private Task<int> RunAsync(params string[] args)

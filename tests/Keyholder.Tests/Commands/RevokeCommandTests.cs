@@ -74,14 +74,14 @@ public sealed class RevokeCommandTests : IDisposable
     [Fact]
     public async Task A_user_is_named_by_sign_in_name_id_or_subject()
     {
-        await RunAsync("user", "add", "ada");
+        await RunAsync("user", "add", "person1");
         string id;
         await using (var storage = await OpenAsync())
         {
-            id = (await storage.Users.FindLocalAsync("ada", Token))!.User.Id;
+            id = (await storage.Users.FindLocalAsync("person1", Token))!.User.Id;
         }
 
-        foreach (var name in new[] { "Ada", id, "user:" + id })
+        foreach (var name in new[] { "Person1", id, "user:" + id })
         {
             (await RunAsync("revoke", "user", name)).ShouldBe(0, _error.ToString());
             _output.ToString().ShouldContain($"Revoked user:{id}: 0 session(s). Revocation ");

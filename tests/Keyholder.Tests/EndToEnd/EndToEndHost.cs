@@ -58,7 +58,7 @@ internal sealed class EndToEndHost : IAsyncDisposable
         var parsed = ConfigurationLoader.Parse(Configuration(upstream.BaseAddress), environment);
         parsed.Problems.ShouldBeEmpty();
         var host = new EndToEndHost(await KeyholderHost.StartAsync(defaults => parsed.Configuration! with { Revocation = defaults.Revocation }, time: time), upstream);
-        foreach (var name in new[] { "ada", "bob" })
+        foreach (var name in new[] { "person1", "person2" })
         {
             (await host.Get<LocalUserService>().AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);
         }
@@ -72,7 +72,7 @@ internal sealed class EndToEndHost : IAsyncDisposable
     public Browser CreateBrowser() => new(new BrowserCookies(new RecordingHandler(Answers, Server.CreateHandler())));
 
     /// <summary>Registers a client, signs a person in, approves, connects the account where that is asked, and redeems the code.</summary>
-    public async Task<ConnectedClient> ConnectAsync(string resource = "mail", string user = "ada", string account = "demo-account-1")
+    public async Task<ConnectedClient> ConnectAsync(string resource = "mail", string user = "person1", string account = "demo-account-1")
     {
         var client = await ConnectedClient.RegisterAsync(this, resource, user, account);
         await client.AuthorizeAsync();

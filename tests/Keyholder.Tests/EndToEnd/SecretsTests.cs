@@ -60,36 +60,36 @@ public sealed class SecretsTests
         secrets.Add(new("password", EndToEndHost.Password));
         secrets.Add(new("vault key", EndToEndHost.VaultKey) { Raw = Convert.FromBase64String(EndToEndHost.VaultKey) });
 
-        var ada = await host.ConnectAsync();
-        Know(ada);
-        var bob = await host.ConnectAsync("files", "bob", "demo-account-2");
-        Know(bob);
+        var person1 = await host.ConnectAsync();
+        Know(person1);
+        var person2 = await host.ConnectAsync("files", "person2", "demo-account-2");
+        Know(person2);
         var keyed = await host.ConnectAsync("keyed");
         Know(keyed);
         var lost = await host.ConnectAsync("lost");
         Know(lost);
-        await ada.WhoAmIAsync();
+        await person1.WhoAmIAsync();
         (await keyed.SendAsync(keyed.Call("headers"))).StatusCode.ShouldBe(HttpStatusCode.OK);
         await lost.ShouldBeRefusedAsync(HttpStatusCode.BadGateway, "gateway.upstream_unreachable");
 
         // Refreshes on both sides, faults on both sides.
-        var replayed = ada.RefreshToken;
+        var replayed = person1.RefreshToken;
         host.Time.Advance(TimeSpan.FromHours(1));
         foreach (var fault in Enum.GetValues<TokenFault>().Where(f => f is not (TokenFault.None or TokenFault.InvalidGrant)))
         {
             host.Misbehave(s => s with { TokenFault = fault, TokenFaultTimes = 1 });
             host.Time.Advance(TimeSpan.FromMinutes(1));
-            await ada.RefreshAsync();
-            Know(ada);
-            await ada.ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "gateway.credential_unavailable");
+            await person1.RefreshAsync();
+            Know(person1);
+            await person1.ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "gateway.credential_unavailable");
         }
 
         host.Time.Advance(TimeSpan.FromMinutes(1));
-        await ada.WhoAmIAsync();
+        await person1.WhoAmIAsync();
         foreach (var fault in Enum.GetValues<ApiFault>().Where(f => f is not (ApiFault.None or ApiFault.AbortMidBody)))
         {
             host.Misbehave(s => s with { ApiFault = fault, ApiFaultTimes = 1, ApiSetsCookies = true, ApiSetsChallenge = true });
-            using var answer = await ada.SendAsync(ada.Call("whoami"));
+            using var answer = await person1.SendAsync(person1.Call("whoami"));
         }
 
         // Reconnecting, then the replay that ends everything.
@@ -97,28 +97,28 @@ public sealed class SecretsTests
         host.Time.Advance(TimeSpan.FromMinutes(1));
         host.Upstream.ExpireAccessTokens();
         host.Upstream.RevokeRefreshTokens();
-        await ada.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
-        await ada.AuthorizeAsync();
-        Know(ada);
-        (await ada.TokenAsync(("grant_type", "authorization_code"), ("code", ada.Code), ("code_verifier", "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ("redirect_uri", "https://app.example.com/callback"))).Error.ShouldBe("invalid_grant");
-        (await ada.RefreshAsync(replayed)).Error.ShouldBe("invalid_grant");
-        (await bob.RefreshAsync(ada.RefreshToken)).Error.ShouldBe("invalid_grant");
-        (await bob.RefreshAsync(ada.RefreshToken[..^1] + "!")).Error.ShouldBe("invalid_grant");
+        await person1.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
+        await person1.AuthorizeAsync();
+        Know(person1);
+        (await person1.TokenAsync(("grant_type", "authorization_code"), ("code", person1.Code), ("code_verifier", "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ("redirect_uri", "https://app.example.com/callback"))).Error.ShouldBe("invalid_grant");
+        (await person1.RefreshAsync(replayed)).Error.ShouldBe("invalid_grant");
+        (await person2.RefreshAsync(person1.RefreshToken)).Error.ShouldBe("invalid_grant");
+        (await person2.RefreshAsync(person1.RefreshToken[..^1] + "!")).Error.ShouldBe("invalid_grant");
 
         // Secrets where they do not belong.
-        foreach (var path in new[] { $"/mcp/mail?access_token={ada.AccessToken}", $"/authorize?client_id={ada.RefreshToken}", $"/upstream/callback?state=nobody&code=demo_ac_stray", "/mcp/" + ada.RefreshToken })
+        foreach (var path in new[] { $"/mcp/mail?access_token={person1.AccessToken}", $"/authorize?client_id={person1.RefreshToken}", $"/upstream/callback?state=nobody&code=demo_ac_stray", "/mcp/" + person1.RefreshToken })
         {
             using var answer = await host.Http.GetAsync(path);
             ((int)answer.StatusCode).ShouldBeInRange(400, 499);
         }
 
         using var browser = host.CreateBrowser();
-        var page = await browser.GetAsync($"/authorize?response_type=code&client_id={ada.Id}&redirect_uri={Uri.EscapeDataString("https://app.example.com/callback")}&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&resource={Uri.EscapeDataString(ada.ResourceUri)}");
-        await browser.SubmitAsync(page, ("username", "ada"), ("password", EndToEndHost.Password + "-wrong"));
+        var page = await browser.GetAsync($"/authorize?response_type=code&client_id={person1.Id}&redirect_uri={Uri.EscapeDataString("https://app.example.com/callback")}&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&resource={Uri.EscapeDataString(person1.ResourceUri)}");
+        await browser.SubmitAsync(page, ("username", "person1"), ("password", EndToEndHost.Password + "-wrong"));
         await browser.SubmitAsync(page, ("username", EndToEndHost.Password), ("password", EndToEndHost.Password));
-        await bob.RefreshAsync();
-        Know(bob);
-        using (var malformed = McpWire.Post(bob.Path, JsonValue.Create(bob.RefreshToken), bob.AccessToken))
+        await person2.RefreshAsync();
+        Know(person2);
+        using (var malformed = McpWire.Post(person2.Path, JsonValue.Create(person2.RefreshToken), person2.AccessToken))
         using (var answer = await host.Http.SendAsync(malformed))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);

@@ -16,10 +16,10 @@ public sealed class StoryTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_signs_in_acts_as_their_own_account_upstream_and_as_nobody_elses()
     {
-        var ada = await _host.ConnectAsync(user: "ada", account: "demo-account-1");
-        var bob = await _host.ConnectAsync(user: "bob", account: "demo-account-2");
+        var person1 = await _host.ConnectAsync(user: "person1", account: "demo-account-1");
+        var person2 = await _host.ConnectAsync(user: "person2", account: "demo-account-2");
 
-        var accounts = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => (n % 2 == 0 ? ada : bob).WhoAmIAsync()));
+        var accounts = await Task.WhenAll(Enumerable.Range(0, 40).Select(n => (n % 2 == 0 ? person1 : person2).WhoAmIAsync()));
 
         accounts.ShouldBe(Enumerable.Range(0, 40).Select(n => n % 2 == 0 ? "demo-account-1" : "demo-account-2"));
     }
@@ -95,14 +95,14 @@ public sealed class StoryTests : IAsyncLifetime
         }
 
         _host.Upstream.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(1);
-        (await _host.FindCredentialAsync("ada")).ShouldNotBeNull().Status.ShouldBe(CredentialStatus.NeedsReauth);
+        (await _host.FindCredentialAsync("person1")).ShouldNotBeNull().Status.ShouldBe(CredentialStatus.NeedsReauth);
         (await client.RefreshAsync()).Succeeded.ShouldBeTrue();
 
         await client.AuthorizeAsync();
 
         client.VisitedProvider.ShouldBeTrue();
         (await client.WhoAmIAsync()).ShouldBe("demo-account-1");
-        (await _host.FindCredentialAsync("ada")).ShouldNotBeNull().Status.ShouldBe(CredentialStatus.Active);
+        (await _host.FindCredentialAsync("person1")).ShouldNotBeNull().Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class StoryTests : IAsyncLifetime
         keyed.VisitedProvider.ShouldBeFalse();
         (await open.SendAsync(open.Call("whoami"))).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await keyed.SendAsync(keyed.Call("whoami"))).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _host.FindCredentialAsync("ada")).ShouldBeNull();
+        (await _host.FindCredentialAsync("person1")).ShouldBeNull();
     }
 
     // Access tokens live ten minutes, upstream tokens an hour: the session is refreshed on the way.

@@ -103,7 +103,7 @@ public sealed class StreamTests : IAsyncLifetime
         // The same session goes on after a refresh of the access token; nobody else's does, not even the same person's in another client.
         (await _client.RefreshAsync()).Succeeded.ShouldBeTrue();
         (await WhoAmIAsync(_client, session)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        foreach (var stranger in new[] { await _host.ConnectAsync(user: "bob", account: "demo-account-2"), await _host.ConnectAsync(), await _host.ConnectAsync("files") })
+        foreach (var stranger in new[] { await _host.ConnectAsync(user: "person2", account: "demo-account-2"), await _host.ConnectAsync(), await _host.ConnectAsync("files") })
         {
             (await WhoAmIAsync(stranger, session)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }

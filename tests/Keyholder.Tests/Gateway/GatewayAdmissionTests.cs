@@ -47,7 +47,7 @@ public sealed class GatewayAdmissionTests
     {
         await using var gateway = await GatewayFixture.StartAsync();
 
-        var raw = await RawExchange.SendAsync(gateway.Host, $"GET {target} HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Alice}\r\n\r\n");
+        var raw = await RawExchange.SendAsync(gateway.Host, $"GET {target} HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Person3}\r\n\r\n");
 
         raw.StatusCode.ShouldBe(404);
         raw.Text.ShouldContain("gateway.resource_unknown");
@@ -104,7 +104,7 @@ public sealed class GatewayAdmissionTests
         await using var gateway = await GatewayFixture.StartAsync();
         using var request = GatewayFixture.Post();
         request.Headers.Remove("Authorization");
-        request.Headers.TryAddWithoutValidation("Authorization", scheme + ScriptedTokens.Alice);
+        request.Headers.TryAddWithoutValidation("Authorization", scheme + ScriptedTokens.Person3);
 
         using var response = await gateway.SendAsync(request);
 
@@ -113,9 +113,9 @@ public sealed class GatewayAdmissionTests
 
     [Theory]
     [InlineData("Basic YTpi")]
-    [InlineData("DPoP " + ScriptedTokens.Alice)]
-    [InlineData(ScriptedTokens.Alice)]
-    [InlineData("Bearer\t" + ScriptedTokens.Alice)]
+    [InlineData("DPoP " + ScriptedTokens.Person3)]
+    [InlineData(ScriptedTokens.Person3)]
+    [InlineData("Bearer\t" + ScriptedTokens.Person3)]
     public async Task Another_scheme_is_no_credential(string authorization)
     {
         await using var gateway = await GatewayFixture.StartAsync();
@@ -130,7 +130,7 @@ public sealed class GatewayAdmissionTests
     public async Task A_token_in_the_query_is_no_credential()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        using var request = GatewayFixture.Post(path: "/mcp/demo?access_token=" + ScriptedTokens.Alice);
+        using var request = GatewayFixture.Post(path: "/mcp/demo?access_token=" + ScriptedTokens.Person3);
         request.Headers.Remove("Authorization");
 
         await gateway.ShouldRefuseAsync(request, HttpStatusCode.Unauthorized, "gateway.token_missing");
@@ -142,7 +142,7 @@ public sealed class GatewayAdmissionTests
         await using var gateway = await GatewayFixture.StartAsync();
         var raw = await RawExchange.SendAsync(
             gateway.Host,
-            $"POST /mcp/demo HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Alice}\r\nAuthorization: Bearer {ScriptedTokens.Alice}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            $"POST /mcp/demo HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Person3}\r\nAuthorization: Bearer {ScriptedTokens.Person3}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
 
         raw.StatusCode.ShouldBe(400);
         raw.Text.ShouldContain("gateway.credentials_conflict");
@@ -221,7 +221,7 @@ public sealed class GatewayAdmissionTests
         using var bad = await gateway.SendAsync(GatewayFixture.Post(body: "{"));
 
         var seen = gateway.Host.Logs + await good.Content.ReadAsStringAsync() + good + await bad.Content.ReadAsStringAsync() + bad;
-        seen.ShouldNotContain(ScriptedTokens.Alice);
+        seen.ShouldNotContain(ScriptedTokens.Person3);
         seen.ShouldNotContain(ScriptedAuthorizer.FirstCredential);
     }
 }

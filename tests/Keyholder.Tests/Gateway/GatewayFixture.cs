@@ -82,7 +82,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
     }
 
     /// <summary>A well-formed POST with a valid token, to be bent by a test.</summary>
-    public static HttpRequestMessage Post(string body = Call, string token = ScriptedTokens.Alice, string path = "/mcp/demo")
+    public static HttpRequestMessage Post(string body = Call, string token = ScriptedTokens.Person3, string path = "/mcp/demo")
     {
         var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -110,7 +110,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
     }
 
     /// <summary>A GET or DELETE with a valid token.</summary>
-    public static HttpRequestMessage Bodiless(HttpMethod method, string token = ScriptedTokens.Alice, string path = "/mcp/demo")
+    public static HttpRequestMessage Bodiless(HttpMethod method, string token = ScriptedTokens.Person3, string path = "/mcp/demo")
     {
         var request = new HttpRequestMessage(method, path);
         request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");

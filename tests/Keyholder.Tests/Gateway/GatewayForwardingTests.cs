@@ -264,11 +264,11 @@ public sealed class GatewayForwardingTests
 
         foreach (var stranger in new[]
         {
-            With(GatewayFixture.Post(token: ScriptedTokens.Bob), session),
+            With(GatewayFixture.Post(token: ScriptedTokens.Person2), session),
             With(GatewayFixture.Post(token: ScriptedTokens.AliceOtherClient), session),
             With(GatewayFixture.Post(token: ScriptedTokens.AliceAtOther, path: "/mcp/other"), session),
-            With(GatewayFixture.Bodiless(HttpMethod.Get, ScriptedTokens.Bob), session),
-            With(GatewayFixture.Bodiless(HttpMethod.Delete, ScriptedTokens.Bob), session),
+            With(GatewayFixture.Bodiless(HttpMethod.Get, ScriptedTokens.Person2), session),
+            With(GatewayFixture.Bodiless(HttpMethod.Delete, ScriptedTokens.Person2), session),
             With(GatewayFixture.Post(), "upstream-session"),
             With(GatewayFixture.Post(), session + "x"),
         })

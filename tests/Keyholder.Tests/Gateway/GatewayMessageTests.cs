@@ -51,7 +51,7 @@ public sealed class GatewayMessageTests
 
         var raw = await RawExchange.SendAsync(
             gateway.Host,
-            $"POST /mcp/demo HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Alice}\r\nContent-Type: application/json\r\n"
+            $"POST /mcp/demo HTTP/1.1\r\nHost: localhost:7717\r\nAuthorization: Bearer {ScriptedTokens.Person3}\r\nContent-Type: application/json\r\n"
             + $"MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\nmcp-name: echo\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 
         raw.StatusCode.ShouldBe(400);

@@ -6,7 +6,7 @@ namespace Keyholder.Tests.Gateway;
 /// <summary>Bytes that two HTTP parsers could read differently. Each is followed by a second request on the same connection: whether it is answered says where the first one ended.</summary>
 public sealed class GatewayWireTests : IAsyncLifetime
 {
-    private const string Headers = "Host: localhost:7717\r\nAuthorization: Bearer " + ScriptedTokens.Alice + "\r\nAccept: application/json, text/event-stream\r\nContent-Type: application/json\r\n";
+    private const string Headers = "Host: localhost:7717\r\nAuthorization: Bearer " + ScriptedTokens.Person3 + "\r\nAccept: application/json, text/event-stream\r\nContent-Type: application/json\r\n";
     private const string Next = "GET /healthz/live HTTP/1.1\r\nHost: localhost:7717\r\nConnection: close\r\n\r\n";
     private static readonly string Body = GatewayFixture.Call;
     private static readonly string Chunked = $"{Body.Length:x}\r\n{Body}\r\n0\r\n\r\n";
@@ -30,7 +30,7 @@ public sealed class GatewayWireTests : IAsyncLifetime
         { "chunks in HTTP/1.0", Post("Transfer-Encoding: chunked\r\n", "1.0") + Chunked, "200" },
         { "a chunk size that overflows", Post("Transfer-Encoding: chunked\r\n") + $"fffffffffffffffff\r\n{Body}\r\n0\r\n\r\n", "400" },
         { "a chunk extension with a line feed", Post("Transfer-Encoding: chunked\r\n") + $"{Body.Length:x};\n{Body}\r\n0\r\n\r\n", "400" },
-        { "credentials in trailers", Post("Transfer-Encoding: chunked\r\n").Replace("Authorization", "X-Other") + Chunked.Replace("0\r\n\r\n", $"0\r\nAuthorization: Bearer {ScriptedTokens.Alice}\r\n\r\n"), "401 200" },
+        { "credentials in trailers", Post("Transfer-Encoding: chunked\r\n").Replace("Authorization", "X-Other") + Chunked.Replace("0\r\n\r\n", $"0\r\nAuthorization: Bearer {ScriptedTokens.Person3}\r\n\r\n"), "401 200" },
         { "a folded header", Post("X-A: b\r\n c\r\n" + Length) + Body, "400" },
         { "a NUL in a header", Post("X-A: b\0c\r\n" + Length) + Body, "400" },
         { "two hosts", Post("Host: evil.example\r\n" + Length) + Body, "400" },

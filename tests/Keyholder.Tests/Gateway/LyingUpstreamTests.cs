@@ -73,7 +73,7 @@ public sealed class LyingUpstreamTests
 
         for (var request = 0; request < 5; request++)
         {
-            using var response = await gateway.SendAsync(GatewayFixture.Post(token: request % 2 == 0 ? ScriptedTokens.Alice : ScriptedTokens.Bob));
+            using var response = await gateway.SendAsync(GatewayFixture.Post(token: request % 2 == 0 ? ScriptedTokens.Person3 : ScriptedTokens.Person2));
             (await response.Content.ReadAsStringAsync()).ShouldBe("{}");
         }
 

@@ -6,11 +6,11 @@ namespace Keyholder.Tests.Gateway;
 /// <summary>Known tokens, all for resource <c>demo</c> unless said otherwise.</summary>
 internal sealed class ScriptedTokens : IAccessTokenValidator
 {
-    public const string Alice = "alice-token-canary";
-    public const string AliceOtherClient = "alice-other-client";
-    public const string AliceAtOther = "alice-at-other";
-    public const string Bob = "bob-token";
-    public const string NarrowAdmin = "alice-admin-only";
+    public const string Person3 = "person3-token-canary";
+    public const string AliceOtherClient = "person3-other-client";
+    public const string AliceAtOther = "person3-at-other";
+    public const string Person2 = "person2-token";
+    public const string NarrowAdmin = "person3-admin-only";
     public const string Expired = "expired-token";
     public const string Revoked = "revoked-token";
     public const string Unknowable = "unknowable-token";
@@ -27,7 +27,7 @@ internal sealed class ScriptedTokens : IAccessTokenValidator
             Expired => AccessTokenOutcome.Expired,
             Revoked => AccessTokenOutcome.Revoked,
             Unknowable => AccessTokenOutcome.RevocationUnknown,
-            Alice or AliceOtherClient or AliceAtOther or Bob or NarrowAdmin => audience.EndsWith(home, StringComparison.Ordinal) ? AccessTokenOutcome.Valid : AccessTokenOutcome.WrongAudience,
+            Person3 or AliceOtherClient or AliceAtOther or Person2 or NarrowAdmin => audience.EndsWith(home, StringComparison.Ordinal) ? AccessTokenOutcome.Valid : AccessTokenOutcome.WrongAudience,
             _ => AccessTokenOutcome.Malformed,
         };
         if (outcome == AccessTokenOutcome.Valid)
@@ -36,7 +36,7 @@ internal sealed class ScriptedTokens : IAccessTokenValidator
             {
                 Id = "jti-" + text,
                 SessionId = SessionId.Create(),
-                Subject = Subject.User(text == Bob ? "bob" : "alice"),
+                Subject = Subject.User(text == Person2 ? "person2" : "person3"),
                 ClientId = text == AliceOtherClient ? "client-2" : "client-1",
                 Audience = audience,
                 Scopes = text == NarrowAdmin ? ["mcp:admin", "offline_access", "mcp:retired"] : ["mcp:read"],

@@ -13,22 +13,22 @@ public sealed class McpSessionIdsTests
     [Fact]
     public void An_id_comes_back_for_the_one_it_was_issued_to_on_any_node_and_after_a_new_authorization()
     {
-        var outward = new McpSessionIds(_key).Wrap(TokenOf("alice", "c1"), Resource, "upstream-1")!;
+        var outward = new McpSessionIds(_key).Wrap(TokenOf("person3", "c1"), Resource, "upstream-1")!;
 
-        new McpSessionIds(_key).TryUnwrap(TokenOf("alice", "c1"), Resource, outward, out var upstream).ShouldBeTrue();
+        new McpSessionIds(_key).TryUnwrap(TokenOf("person3", "c1"), Resource, outward, out var upstream).ShouldBeTrue();
         upstream.ShouldBe("upstream-1");
         outward.All(c => c is >= '!' and <= '~').ShouldBeTrue();
     }
 
     [Theory]
-    [InlineData("bob", "c1", Resource)]
-    [InlineData("alice", "c2", Resource)]
+    [InlineData("person2", "c1", Resource)]
+    [InlineData("person3", "c2", Resource)]
     [InlineData("alic", "ec1", Resource)]
-    [InlineData("alice", "c1", "https://keys.example.com/mcp/other")]
+    [InlineData("person3", "c1", "https://keys.example.com/mcp/other")]
     public void Another_subject_client_or_resource_cannot_use_it(string user, string client, string resource)
     {
         var ids = new McpSessionIds(_key);
-        var outward = ids.Wrap(TokenOf("alice", "c1"), Resource, "upstream-1")!;
+        var outward = ids.Wrap(TokenOf("person3", "c1"), Resource, "upstream-1")!;
 
         ids.TryUnwrap(TokenOf(user, client), resource, outward, out var upstream).ShouldBeFalse();
         upstream.ShouldBeNull();
@@ -38,7 +38,7 @@ public sealed class McpSessionIdsTests
     public void Any_changed_character_any_other_key_and_garbage_are_refused()
     {
         var ids = new McpSessionIds(_key);
-        var token = TokenOf("alice", "c1");
+        var token = TokenOf("person3", "c1");
         var outward = ids.Wrap(token, Resource, "upstream-1")!;
 
         for (var i = 0; i < outward.Length; i++)
@@ -63,14 +63,14 @@ public sealed class McpSessionIdsTests
     [InlineData("tab\t", false)]
     [InlineData("~!visible", true)]
     public void Only_visible_ASCII_is_bound(string upstreamId, bool usable) =>
-        (new McpSessionIds(_key).Wrap(TokenOf("alice", "c1"), Resource, upstreamId) is not null).ShouldBe(usable);
+        (new McpSessionIds(_key).Wrap(TokenOf("person3", "c1"), Resource, upstreamId) is not null).ShouldBe(usable);
 
     [Fact]
     public void Length_is_bounded()
     {
         var ids = new McpSessionIds(_key);
-        ids.Wrap(TokenOf("alice", "c1"), Resource, new string('x', 1024)).ShouldNotBeNull();
-        ids.Wrap(TokenOf("alice", "c1"), Resource, new string('x', 1025)).ShouldBeNull();
+        ids.Wrap(TokenOf("person3", "c1"), Resource, new string('x', 1024)).ShouldNotBeNull();
+        ids.Wrap(TokenOf("person3", "c1"), Resource, new string('x', 1025)).ShouldBeNull();
     }
 
     private static AccessToken TokenOf(string user, string client) => new()

@@ -11,7 +11,7 @@ public sealed class RevocationPolicyTests
 
     [Theory]
     [InlineData(RevocationTargetKind.Session, "not-a-session", RevocationProblem.TargetMalformed)]
-    [InlineData(RevocationTargetKind.Subject, "ada", RevocationProblem.TargetMalformed)]
+    [InlineData(RevocationTargetKind.Subject, "person1", RevocationProblem.TargetMalformed)]
     [InlineData(RevocationTargetKind.Subject, "user:a\nb", RevocationProblem.TargetMalformed)]
     [InlineData(RevocationTargetKind.All, "everything", RevocationProblem.TargetMalformed)]
     [InlineData(RevocationTargetKind.Token, "", RevocationProblem.TargetMalformed)]

@@ -18,7 +18,7 @@ namespace Keyholder.Tests.Upstream;
 public sealed class DemoProviderLegTests : IAsyncLifetime
 {
     private const string Callback = "https://keys.example/callback";
-    private static readonly CredentialKey Alice = new(new CredentialOwner(CredentialOwnerKind.User, "alice"), "demo");
+    private static readonly CredentialKey Person3 = new(new CredentialOwner(CredentialOwnerKind.User, "person3"), "demo");
     private readonly ManualTimeProvider _time = new();
     private readonly EnvelopeSealer _sealer = new(VaultKeys.Ring(1));
     private readonly UpstreamOptions _options = new() { MaxResponseBytes = 64 * 1024 };
@@ -196,7 +196,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
         _demo.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(2);
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Person3, default)).ShouldBeTrue();
         await ConnectAsync();
         (await IsAcceptedAsync(await AuthorizeAsync())).ShouldBeTrue();
     }
@@ -216,7 +216,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
     {
         Id = "jti",
         SessionId = SessionId.Create(),
-        Subject = Subject.User("alice"),
+        Subject = Subject.User("person3"),
         ClientId = "client",
         Audience = Resource.Uri,
         Scopes = ["repo"],
@@ -250,7 +250,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
     private async Task ConnectAsync()
     {
         var completed = await WalkAsync(signIn: false);
-        await _vault.StoreAsync(Alice, completed.Tokens.ShouldNotBeNull(), completed.Subject, default);
+        await _vault.StoreAsync(Person3, completed.Tokens.ShouldNotBeNull(), completed.Subject, default);
     }
 
     private Task<UpstreamAuthorization> AuthorizeAsync() => _authorizer.AuthorizeAsync(Resource, AccessToken, default).AsTask();

@@ -75,7 +75,7 @@ internal sealed class FakeProvider : IDisposable
             ["iat"] = now,
             ["exp"] = now + 600,
             ["nonce"] = nonce,
-            ["name"] = "Alice",
+            ["name"] = "Person3",
         };
         bend?.Invoke(claims);
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor

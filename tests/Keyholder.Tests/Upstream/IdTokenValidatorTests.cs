@@ -24,7 +24,7 @@ public sealed class IdTokenValidatorTests : IDisposable
 
         result.Outcome.ShouldBe(LegOutcome.Succeeded);
         result.Subject.ShouldBe("248289761001");
-        result.DisplayName.ShouldBe("Alice");
+        result.DisplayName.ShouldBe("Person3");
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         MetadataUri = "https://keys.example/.well-known/oauth-protected-resource/mcp/github",
     };
 
-    private static readonly CredentialKey Alice = new(new CredentialOwner(CredentialOwnerKind.User, "alice"), "github");
+    private static readonly CredentialKey Person3 = new(new CredentialOwner(CredentialOwnerKind.User, "person3"), "github");
     private readonly ManualTimeProvider _time = new();
     private readonly FakeCredentialStore _store = new();
     private readonly FakeProvider _fake;
@@ -89,8 +89,8 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         await StoreAsync(TimeSpan.FromHours(1));
         await AuthorizeAsync();
 
-        (await AuthorizeAsync(Resource, Subject.User("bob"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
-        (await AuthorizeAsync(Resource, new Subject(SubjectKind.VirtualKey, "alice"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
+        (await AuthorizeAsync(Resource, Subject.User("person2"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
+        (await AuthorizeAsync(Resource, new Subject(SubjectKind.VirtualKey, "person3"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
         (await AuthorizeAsync(Resource with { Provider = Providers.Configured() with { Name = "gitlab" } })).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
     }
 
@@ -99,10 +99,10 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     {
         await StoreAsync(TimeSpan.FromHours(1));
         await AuthorizeAsync();
-        await _vault.StoreAsync(Alice, Tokens("2", TimeSpan.FromHours(1)), null, default);
+        await _vault.StoreAsync(Person3, Tokens("2", TimeSpan.FromHours(1)), null, default);
         Bearer(await AuthorizeAsync()).ShouldBe("access-2");
 
-        await _vault.DeleteAsync(Alice, default);
+        await _vault.DeleteAsync(Person3, default);
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
     }
@@ -112,12 +112,12 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     {
         await StoreAsync(TimeSpan.FromHours(1));
         var warm = new WarmAuthorizations(10, _time);
-        var ticket = warm.Ticket(Alice);
-        warm.Forget(Alice);
+        var ticket = warm.Ticket(Person3);
+        warm.Forget(Person3);
 
-        warm.Put(Alice, ticket, UpstreamAuthorization.Nothing, _time.GetUtcNow().AddMinutes(1));
+        warm.Put(Person3, ticket, UpstreamAuthorization.Nothing, _time.GetUtcNow().AddMinutes(1));
 
-        warm.TryGet(Alice, out _).ShouldBeFalse();
+        warm.TryGet(Person3, out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         await StoreAsync(TimeSpan.FromHours(1));
         await AuthorizeAsync();
         var elsewhere = new CredentialVault(_store, _store, new EnvelopeSealer(VaultKeys.Ring(1)), _time, NullLogger<CredentialVault>.Instance);
-        await elsewhere.DeleteAsync(Alice, default);
+        await elsewhere.DeleteAsync(Person3, default);
 
         _time.Advance(CredentialRefresher.MaxAge);
 
@@ -149,7 +149,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         var request = _fake.TokenRequests.ShouldHaveSingleItem();
         request.Form["grant_type"].ShouldBe("refresh_token");
         request.Form["refresh_token"].ShouldBe("refresh-1");
-        _store[Alice].Version.ShouldBe(2);
+        _store[Person3].Version.ShouldBe(2);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(11));
         var gate = Hold();
         using var cancel = new CancellationTokenSource();
-        var first = _authorizer.AuthorizeAsync(Resource, Token(Subject.User("alice")), cancel.Token).AsTask();
+        var first = _authorizer.AuthorizeAsync(Resource, Token(Subject.User("person3")), cancel.Token).AsTask();
         await gate.Reached;
         var second = AuthorizeAsync();
         await cancel.CancelAsync();
@@ -196,7 +196,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         Bearer(await AuthorizeAsync()).ShouldBe("access-2");
 
-        await _vault.StoreAsync(Alice, Tokens("short", TimeSpan.FromSeconds(30)), null, default);
+        await _vault.StoreAsync(Person3, Tokens("short", TimeSpan.FromSeconds(30)), null, default);
         Bearer(await AuthorizeAsync()).ShouldBe("access-short");
         _fake.TokenRequests.Count.ShouldBe(1);
     }
@@ -220,7 +220,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
 
         await AuthorizeAsync();
 
-        var tokens = (await _vault.FindAsync(Alice, default)).Tokens!;
+        var tokens = (await _vault.FindAsync(Person3, default)).Tokens!;
         tokens.AccessToken.ShouldBe("access-2");
         tokens.RefreshToken.ShouldBe("refresh-1");
         tokens.Scope.ShouldBe("repo");
@@ -237,10 +237,10 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
         _fake.TokenRequests.Count.ShouldBe(1);
-        _store[Alice].Status.ShouldBe(CredentialStatus.NeedsReauth);
-        _store[Alice].StatusReason.ShouldBe("invalid_grant");
+        _store[Person3].Status.ShouldBe(CredentialStatus.NeedsReauth);
+        _store[Person3].StatusReason.ShouldBe("invalid_grant");
         _store.Events[^1].Action.ShouldBe(AuditActions.CredentialNeedsReauth);
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Person3, default)).ShouldBeTrue();
     }
 
     public static TheoryData<int, string> Transients() => new()
@@ -273,7 +273,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         expired.RetryAfter.ShouldBe(_fake.Options.FailureBackoff);
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
         _fake.TokenRequests.Count.ShouldBe(2);
-        _store[Alice].Status.ShouldBe(CredentialStatus.Active);
+        _store[Person3].Status.ShouldBe(CredentialStatus.Active);
 
         _fake.Token = _ => Task.FromResult(Issue());
         _time.Advance(_fake.Options.FailureBackoff);
@@ -306,7 +306,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     [InlineData(true, "rejected_without_refresh_token")]
     public async Task Without_a_refresh_token_the_end_is_the_end(bool rejected, string reason)
     {
-        await _vault.StoreAsync(Alice, Tokens("1", TimeSpan.FromMinutes(10), refreshable: false), null, default);
+        await _vault.StoreAsync(Person3, Tokens("1", TimeSpan.FromMinutes(10), refreshable: false), null, default);
         _time.Advance(TimeSpan.FromMinutes(9.5));
         var served = await AuthorizeAsync();
         Bearer(served).ShouldBe("access-1");
@@ -314,7 +314,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
 
         (rejected ? await ReauthorizeAsync(served) : await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
-        _store[Alice].StatusReason.ShouldBe(reason);
+        _store[Person3].StatusReason.ShouldBe(reason);
     }
 
     [Fact]
@@ -326,7 +326,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
 
         (await ReauthorizeAsync(rejected)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
 
-        _store[Alice].Status.ShouldBe(CredentialStatus.Active);
+        _store[Person3].Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Fact]
@@ -354,7 +354,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         (await ReauthorizeAsync(renewed)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
         _fake.TokenRequests.Count.ShouldBe(1);
-        _store[Alice].StatusReason.ShouldBe("rejected_after_refresh");
+        _store[Person3].StatusReason.ShouldBe("rejected_after_refresh");
     }
 
     [Fact]
@@ -362,7 +362,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     {
         await StoreAsync(TimeSpan.FromHours(1));
         var renewed = await ReauthorizeAsync(await AuthorizeAsync());
-        await _vault.StoreAsync(Alice, Tokens("new", TimeSpan.FromHours(1)), null, default);
+        await _vault.StoreAsync(Person3, Tokens("new", TimeSpan.FromHours(1)), null, default);
 
         Bearer(await ReauthorizeAsync(renewed)).ShouldBe("access-new");
     }
@@ -375,13 +375,13 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         var gate = Hold();
         var pending = AuthorizeAsync();
         await gate.Reached;
-        await _vault.StoreAsync(Alice, Tokens("new-account", TimeSpan.FromHours(1)), "2", default);
+        await _vault.StoreAsync(Person3, Tokens("new-account", TimeSpan.FromHours(1)), "2", default);
 
         gate.Open();
 
         Bearer(await pending).ShouldBe("access-new-account");
         Bearer(await AuthorizeAsync()).ShouldBe("access-new-account");
-        _store[Alice].ProviderSubject.ShouldBe("2");
+        _store[Person3].ProviderSubject.ShouldBe("2");
     }
 
     [Fact]
@@ -392,12 +392,12 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         var gate = Hold("""{"error":"invalid_grant"}""", HttpStatusCode.BadRequest);
         var pending = AuthorizeAsync();
         await gate.Reached;
-        await _vault.StoreAsync(Alice, Tokens("new", TimeSpan.FromHours(1)), "1", default);
+        await _vault.StoreAsync(Person3, Tokens("new", TimeSpan.FromHours(1)), "1", default);
 
         gate.Open();
 
         Bearer(await pending).ShouldBe("access-new");
-        _store[Alice].Status.ShouldBe(CredentialStatus.Active);
+        _store[Person3].Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Fact]
@@ -408,12 +408,12 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         var gate = Hold();
         var pending = AuthorizeAsync();
         await gate.Reached;
-        await _vault.DeleteAsync(Alice, default);
+        await _vault.DeleteAsync(Person3, default);
 
         gate.Open();
 
         (await pending).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
-        (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Missing);
+        (await _vault.FindAsync(Person3, default)).Outcome.ShouldBe(CredentialFindOutcome.Missing);
     }
 
     [Fact]
@@ -425,7 +425,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
-        _store[Alice].StatusReason.ShouldBe("rotated_not_stored");
+        _store[Person3].StatusReason.ShouldBe("rotated_not_stored");
     }
 
     [Fact]
@@ -440,7 +440,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         Bearer(await AuthorizeAsync()).ShouldBe("access-2");
 
         _fake.TokenRequests.Count.ShouldBe(1);
-        _store[Alice].Status.ShouldBe(CredentialStatus.Active);
+        _store[Person3].Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Fact]
@@ -455,7 +455,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         await Should.ThrowAsync<IOException>(() => AuthorizeAsync());
         _store.BeforeWrite = null;
 
-        _store[Alice].Status.ShouldBe(CredentialStatus.Active);
+        _store[Person3].Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Theory]
@@ -463,7 +463,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     [InlineData("another", UpstreamAuthorizationOutcome.ReconnectRequired)]
     public async Task A_refresh_that_answers_for_another_account_ends_the_credential(string subject, UpstreamAuthorizationOutcome outcome)
     {
-        await _vault.StoreAsync(Alice, Tokens("1", TimeSpan.FromMinutes(10)), "248289761001", default);
+        await _vault.StoreAsync(Person3, Tokens("1", TimeSpan.FromMinutes(10)), "248289761001", default);
         _time.Advance(TimeSpan.FromMinutes(11));
         _fake.Token = _ => Task.FromResult(ScriptedHandler.Json(
             $$"""{"access_token":"access-2","id_token":"{{_fake.IdToken("n", c => c["sub"] = subject)}}"}"""));
@@ -475,7 +475,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     public async Task A_row_that_was_tampered_with_is_not_served()
     {
         await StoreAsync(TimeSpan.FromHours(1));
-        _store[Alice] = _store[Alice] with { ProviderSubject = "someone else" };
+        _store[Person3] = _store[Person3] with { ProviderSubject = "someone else" };
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
@@ -488,11 +488,11 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         var warm = new WarmAuthorizations(10, _time);
         for (var i = 0; i < 100; i++)
         {
-            var key = Alice with { Provider = $"p{i}" };
+            var key = Person3 with { Provider = $"p{i}" };
             warm.Put(key, warm.Ticket(key), UpstreamAuthorization.Nothing, _time.GetUtcNow().AddMinutes(1));
         }
 
-        Enumerable.Range(0, 100).Count(i => warm.TryGet(Alice with { Provider = $"p{i}" }, out _)).ShouldBeInRange(1, 10);
+        Enumerable.Range(0, 100).Count(i => warm.TryGet(Person3 with { Provider = $"p{i}" }, out _)).ShouldBeInRange(1, 10);
     }
 
     private static void FailOn(string operation, string failing)
@@ -503,7 +503,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         }
     }
 
-    private Task StoreAsync(TimeSpan? lifetime) => _vault.StoreAsync(Alice, Tokens("1", lifetime), null, default);
+    private Task StoreAsync(TimeSpan? lifetime) => _vault.StoreAsync(Person3, Tokens("1", lifetime), null, default);
 
     private TokenSet Tokens(string name, TimeSpan? lifetime, bool refreshable = true) => new()
     {
@@ -539,10 +539,10 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     }
 
     private Task<UpstreamAuthorization> AuthorizeAsync(Resource? resource = null, Subject? subject = null) =>
-        _authorizer.AuthorizeAsync(resource ?? Resource, Token(subject ?? Subject.User("alice")), default).AsTask();
+        _authorizer.AuthorizeAsync(resource ?? Resource, Token(subject ?? Subject.User("person3")), default).AsTask();
 
     private Task<UpstreamAuthorization> ReauthorizeAsync(UpstreamAuthorization rejected) =>
-        _authorizer.ReauthorizeAsync(Resource, Token(Subject.User("alice")), rejected, default).AsTask();
+        _authorizer.ReauthorizeAsync(Resource, Token(Subject.User("person3")), rejected, default).AsTask();
 
     private static string Bearer(UpstreamAuthorization authorization) =>
         authorization.Headers.ShouldHaveSingleItem().Value["Bearer ".Length..];

@@ -34,18 +34,18 @@ public sealed class LocalSignInTests : IPasswordHasher, IAuditStore, IDisposable
     [Fact]
     public async Task The_right_password_signs_in_under_any_spelling_of_the_name()
     {
-        await AddAsync("ada");
-        var (outcome, user) = await _signIn.SignInAsync(" Ada ", Password, IPAddress.Loopback, "request-1", CancellationToken.None);
+        await AddAsync("person1");
+        var (outcome, user) = await _signIn.SignInAsync(" Person1 ", Password, IPAddress.Loopback, "request-1", CancellationToken.None);
         outcome.ShouldBe(LocalSignInOutcome.SignedIn);
-        user!.DisplayName.ShouldBe("ada");
+        user!.DisplayName.ShouldBe("person1");
         _audit.ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Unknown_names_and_wrong_passwords_cost_one_verification_each_and_look_the_same()
     {
-        await AddAsync("ada");
-        (string?, string?)[] attempts = [("ada", "wrong password"), ("nobody", Password), ("", ""), (null, null), ("two words", Password), ("ada", new string('x', 300))];
+        await AddAsync("person1");
+        (string?, string?)[] attempts = [("person1", "wrong password"), ("nobody", Password), ("", ""), (null, null), ("two words", Password), ("person1", new string('x', 300))];
         foreach (var (name, password) in attempts)
         {
             _verified.Clear();
@@ -60,50 +60,50 @@ public sealed class LocalSignInTests : IPasswordHasher, IAuditStore, IDisposable
     [Fact]
     public async Task A_disabled_user_is_refused_like_a_wrong_password()
     {
-        await AddAsync("ada");
-        _store.Disable("ada", _time.GetUtcNow());
-        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.Refused);
+        await AddAsync("person1");
+        _store.Disable("person1", _time.GetUtcNow());
+        (await SignInAsync("person1", Password)).ShouldBe(LocalSignInOutcome.Refused);
         _verified.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task After_too_many_failures_even_the_right_password_is_not_looked_at()
     {
-        await AddAsync("ada");
+        await AddAsync("person1");
         for (var i = 0; i < 10; i++)
         {
-            (await SignInAsync("ada", "wrong password")).ShouldBe(LocalSignInOutcome.Refused);
+            (await SignInAsync("person1", "wrong password")).ShouldBe(LocalSignInOutcome.Refused);
         }
 
         _verified.Clear();
-        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.RateLimited);
+        (await SignInAsync("person1", Password)).ShouldBe(LocalSignInOutcome.RateLimited);
         _verified.ShouldBeEmpty();
         _time.Advance(TimeSpan.FromMinutes(1));
-        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+        (await SignInAsync("person1", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
     }
 
     [Fact]
     public async Task While_every_slot_is_taken_no_password_is_looked_at_and_nothing_counts_as_a_failure()
     {
-        await AddAsync("ada");
+        await AddAsync("person1");
         (await _slots.TryEnterAsync(CancellationToken.None)).ShouldBeTrue();
         for (var i = 0; i < 20; i++)
         {
-            (await SignInAsync("ada", "wrong password")).ShouldBe(LocalSignInOutcome.RateLimited);
+            (await SignInAsync("person1", "wrong password")).ShouldBe(LocalSignInOutcome.RateLimited);
         }
 
         _verified.ShouldBeEmpty();
         _slots.Leave();
-        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+        (await SignInAsync("person1", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
     }
 
     [Fact]
     public async Task An_outdated_hash_is_replaced_at_the_next_sign_in()
     {
-        await AddAsync("ada");
+        await AddAsync("person1");
         _scheme = "v2:";
-        (await SignInAsync("ada", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
-        (await _store.FindLocalAsync("ada", CancellationToken.None))!.PasswordHash.ShouldStartWith("v2:");
+        (await SignInAsync("person1", Password)).ShouldBe(LocalSignInOutcome.SignedIn);
+        (await _store.FindLocalAsync("person1", CancellationToken.None))!.PasswordHash.ShouldStartWith("v2:");
     }
 
     string IPasswordHasher.Hash(string password) => _scheme + Digest(password);

@@ -26,7 +26,7 @@ public sealed class SignInThrottleTests
     public void A_name_is_stopped_after_its_failures_wherever_they_come_from()
     {
         var throttle = Throttle(perAddress: 1000, perName: 3);
-        Enumerable.Range(1, 4).Select(i => throttle.TryBegin(IPAddress.Parse("198.51.100." + i), "ada")).ShouldBe([true, true, true, false]);
+        Enumerable.Range(1, 4).Select(i => throttle.TryBegin(IPAddress.Parse("198.51.100." + i), "person1")).ShouldBe([true, true, true, false]);
     }
 
     [Fact]
@@ -35,10 +35,10 @@ public sealed class SignInThrottleTests
         var throttle = new SignInThrottle(new AuthorizationOptions(), _time);
         for (var i = 0; i < 1000; i++)
         {
-            throttle.TryBegin(IPAddress.Parse("203.0.113.66"), "ada");
+            throttle.TryBegin(IPAddress.Parse("203.0.113.66"), "person1");
         }
 
-        throttle.TryBegin(Home, "ada").ShouldBeTrue();
+        throttle.TryBegin(Home, "person1").ShouldBeTrue();
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class SignInThrottleTests
         var throttle = Throttle();
         for (var i = 0; i < 20; i++)
         {
-            throttle.TryBegin(Home, "ada").ShouldBeTrue();
-            throttle.Forgive(Home, "ada");
+            throttle.TryBegin(Home, "person1").ShouldBeTrue();
+            throttle.Forgive(Home, "person1");
         }
     }
 
@@ -56,9 +56,9 @@ public sealed class SignInThrottleTests
     public void An_attempt_the_name_stops_does_not_use_up_the_address()
     {
         var throttle = Throttle(perAddress: 2, perName: 1);
-        throttle.TryBegin(Home, "ada").ShouldBeTrue();
-        throttle.TryBegin(Home, "ada").ShouldBeFalse();
-        throttle.TryBegin(Home, "bob").ShouldBeTrue();
+        throttle.TryBegin(Home, "person1").ShouldBeTrue();
+        throttle.TryBegin(Home, "person1").ShouldBeFalse();
+        throttle.TryBegin(Home, "person2").ShouldBeTrue();
     }
 
     [Theory]

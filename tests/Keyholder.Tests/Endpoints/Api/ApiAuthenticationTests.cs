@@ -50,7 +50,7 @@ public sealed class ApiAuthenticationTests
     public async Task A_token_for_a_resource_never_opens_the_API_even_with_its_scopes()
     {
         await using var host = await ApiHost.StartAsync();
-        var admin = await host.AddUserAsync("ada", administrator: true);
+        var admin = await host.AddUserAsync("person1", administrator: true);
         foreach (var audience in new[] { host.Server.Issuer.At("/mcp/notes"), host.Server.Issuer.Value, host.Api.Uri + "/", host.Api.Uri + "/oauth2" })
         {
             var session = await host.AddSessionAsync(s => s with { Subject = Subject.User(admin.Id), Resource = audience, Scopes = [ApiResource.AdminScope, ApiResource.SessionsScope] });
@@ -112,8 +112,8 @@ public sealed class ApiAuthenticationTests
     public async Task The_admin_scope_counts_only_while_its_user_is_an_administrator()
     {
         await using var host = await ApiHost.StartAsync();
-        var admin = await host.AddUserAsync("ada", administrator: true);
-        var formerly = await host.AddUserAsync("bob");
+        var admin = await host.AddUserAsync("person1", administrator: true);
+        var formerly = await host.AddUserAsync("person2");
 
         (await host.GetAsync("/api/audit", await host.TokenAsync(admin, ApiResource.AdminScope))).Status.ShouldBe(HttpStatusCode.OK);
         (await host.GetAsync("/api/audit", await host.TokenAsync(admin, ApiResource.SessionsScope))).ErrorId.ShouldBe("api.scope_insufficient");
@@ -141,7 +141,7 @@ public sealed class ApiAuthenticationTests
     public async Task A_revoked_token_is_refused_and_a_stale_index_answers_503()
     {
         await using var host = await ApiHost.StartAsync();
-        var admin = await host.AddUserAsync("ada", administrator: true);
+        var admin = await host.AddUserAsync("person1", administrator: true);
         var session = await host.AddApiSessionAsync(admin, ApiResource.AdminScope);
         var token = host.Issue(session);
         await host.Get<SessionRevoker>().RevokeAsync(session.Id, RevocationReasons.Operator, "system", new(null, null));

@@ -19,32 +19,32 @@ public sealed class SessionsEndpointsTests
     public async Task A_user_sees_their_own_sessions_and_an_administrator_all()
     {
         await using var host = await ApiHost.StartAsync();
-        var (ada, bob) = (await host.AddUserAsync("ada", administrator: true), await host.AddUserAsync("bob"));
-        var admin = await host.AddApiSessionAsync(ada, ApiResource.AdminScope);
-        var own = await host.AddApiSessionAsync(bob, ApiResource.SessionsScope);
-        var bobs = await host.AddSessionAsync(s => s with { Subject = Subject.User(bob.Id) });
-        var key = await host.AddSessionAsync(s => s with { Subject = new Subject(SubjectKind.VirtualKey, bob.Id) });
+        var (person1, person2) = (await host.AddUserAsync("person1", administrator: true), await host.AddUserAsync("person2"));
+        var admin = await host.AddApiSessionAsync(person1, ApiResource.AdminScope);
+        var own = await host.AddApiSessionAsync(person2, ApiResource.SessionsScope);
+        var bobs = await host.AddSessionAsync(s => s with { Subject = Subject.User(person2.Id) });
+        var key = await host.AddSessionAsync(s => s with { Subject = new Subject(SubjectKind.VirtualKey, person2.Id) });
 
         (await host.GetAsync(Sessions, host.Issue(own))).Ids.ShouldBe(Ids(own, bobs), ignoreOrder: true);
         (await host.GetAsync(Sessions, host.Issue(admin))).Ids.ShouldBe(Ids(admin, own, bobs, key), ignoreOrder: true);
-        (await host.GetAsync(Sessions + "?user_id=" + ada.Id, host.Issue(own))).Ids.ShouldBeEmpty();
-        (await host.GetAsync(Sessions + "?virtual_key_id=" + bob.Id, host.Issue(own))).Ids.ShouldBeEmpty();
+        (await host.GetAsync(Sessions + "?user_id=" + person1.Id, host.Issue(own))).Ids.ShouldBeEmpty();
+        (await host.GetAsync(Sessions + "?virtual_key_id=" + person2.Id, host.Issue(own))).Ids.ShouldBeEmpty();
         (await host.GetAsync(Sessions + "?subject_kind=vk", host.Issue(own))).Ids.ShouldBeEmpty();
-        (await host.GetAsync(Sessions + "?q=ada", host.Issue(own))).Ids.ShouldBeEmpty();
-        (await host.GetAsync($"{Sessions}?user_id={bob.Id}&client_id=dashboard", host.Issue(admin))).Ids.ShouldBe(Ids(own));
-        (await host.GetAsync($"{Sessions}?virtual_key_id={bob.Id}&subject_kind=vk", host.Issue(admin))).Ids.ShouldBe(Ids(key));
-        (await host.GetAsync($"{Sessions}?q=name%20of%20bob", host.Issue(admin))).Ids.ShouldBe(Ids(own, bobs), ignoreOrder: true);
+        (await host.GetAsync(Sessions + "?q=person1", host.Issue(own))).Ids.ShouldBeEmpty();
+        (await host.GetAsync($"{Sessions}?user_id={person2.Id}&client_id=dashboard", host.Issue(admin))).Ids.ShouldBe(Ids(own));
+        (await host.GetAsync($"{Sessions}?virtual_key_id={person2.Id}&subject_kind=vk", host.Issue(admin))).Ids.ShouldBe(Ids(key));
+        (await host.GetAsync($"{Sessions}?q=name%20of%20person2", host.Issue(admin))).Ids.ShouldBe(Ids(own, bobs), ignoreOrder: true);
     }
 
     [Fact]
     public async Task A_session_is_shown_with_names_and_without_anything_that_proves_possession()
     {
         await using var host = await ApiHost.StartAsync();
-        var bob = await host.AddUserAsync("bob");
+        var person2 = await host.AddUserAsync("person2");
         await host.Get<IClientStore>().AddAsync(Sample.Client("client-1", host.Now), 10, host.Now, host.Now, default);
         var session = await host.AddSessionAsync(s => s with
         {
-            Subject = Subject.User(bob.Id),
+            Subject = Subject.User(person2.Id),
             RefreshHash = Sample.Hash(),
             PreviousHash = Sample.Hash(),
             SealedSuccessor = Sample.Hash(),
@@ -58,9 +58,9 @@ public sealed class SessionsEndpointsTests
             "id", "subject_kind", "subject", "user_id", "virtual_key_id", "subject_name", "client_id", "client_name", "resource", "scopes",
             "authenticated_at", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_reason",
         ]);
-        answer.Json.GetProperty("subject_name").GetString().ShouldBe("Name of bob");
+        answer.Json.GetProperty("subject_name").GetString().ShouldBe("Name of person2");
         answer.Json.GetProperty("client_name").GetString().ShouldBe("client client-1");
-        answer.Json.GetProperty("user_id").GetString().ShouldBe(bob.Id);
+        answer.Json.GetProperty("user_id").GetString().ShouldBe(person2.Id);
         answer.Json.GetProperty("expires_at").GetDateTimeOffset().ShouldBe(session.IdleExpiresAt);
         foreach (var secret in new[] { session.Code.Hash, session.RefreshHash!, session.PreviousHash!, session.SealedSuccessor! })
         {
@@ -138,9 +138,9 @@ public sealed class SessionsEndpointsTests
     public async Task Ending_a_session_holds_at_once_and_is_audited_with_who_and_where_from()
     {
         await using var host = await ApiHost.StartAsync();
-        var bob = await host.AddUserAsync("bob");
-        var own = host.Issue(await host.AddApiSessionAsync(bob, ApiResource.SessionsScope));
-        var session = await host.AddSessionAsync(s => s with { Subject = Subject.User(bob.Id) });
+        var person2 = await host.AddUserAsync("person2");
+        var own = host.Issue(await host.AddApiSessionAsync(person2, ApiResource.SessionsScope));
+        var session = await host.AddSessionAsync(s => s with { Subject = Subject.User(person2.Id) });
         var accessToken = host.Issue(session);
         Validate(host, accessToken, session.Resource).ShouldBe(AccessTokenOutcome.Valid);
 
@@ -153,7 +153,7 @@ public sealed class SessionsEndpointsTests
         {
             At = host.Now,
             Action = AuditActions.SessionRevoked,
-            Actor = $"user:{bob.Id}",
+            Actor = $"user:{person2.Id}",
             Target = $"session:{session.Id}",
             Reason = "user_request",
             RemoteAddress = "192.0.2.7",
@@ -167,10 +167,10 @@ public sealed class SessionsEndpointsTests
     public async Task What_a_caller_may_not_see_cannot_be_told_from_what_does_not_exist()
     {
         await using var host = await ApiHost.StartAsync();
-        var (ada, bob) = (await host.AddUserAsync("ada"), await host.AddUserAsync("bob"));
-        var own = host.Issue(await host.AddApiSessionAsync(bob, ApiResource.SessionsScope));
-        var adas = await host.AddSessionAsync(s => s with { Subject = Subject.User(ada.Id) });
-        var revoked = await host.AddSessionAsync(s => s with { Subject = Subject.User(bob.Id) });
+        var (person1, person2) = (await host.AddUserAsync("person1"), await host.AddUserAsync("person2"));
+        var own = host.Issue(await host.AddApiSessionAsync(person2, ApiResource.SessionsScope));
+        var adas = await host.AddSessionAsync(s => s with { Subject = Subject.User(person1.Id) });
+        var revoked = await host.AddSessionAsync(s => s with { Subject = Subject.User(person2.Id) });
         await host.SendAsync(HttpMethod.Delete, $"{Sessions}/{revoked.Id}", own);
 
         var answers = new List<ApiAnswer>();
@@ -222,17 +222,17 @@ public sealed class SessionsEndpointsTests
     }
 
     [Theory]
-    [InlineData("""{"user_id":"id-of-bob"}""", 2)]
+    [InlineData("""{"user_id":"id-of-person2"}""", 2)]
     [InlineData("""{"virtual_key_id":"k"}""", 1)]
     [InlineData("""{"subject_kind":"user"}""", 3)]
     [InlineData("""{"resource":"https://gate.example/mcp/mail"}""", 1)]
-    [InlineData("""{"resource":"https://gate.example/mcp/mail","user_id":"id-of-ada"}""", 0)]
+    [InlineData("""{"resource":"https://gate.example/mcp/mail","user_id":"id-of-person1"}""", 0)]
     public async Task A_bulk_revocation_selects_by_each_part(string selector, int count)
     {
         await using var host = await ApiHost.StartAsync();
-        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-bob") });
-        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-bob"), Resource = "https://gate.example/mcp/mail" });
-        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-ada") });
+        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-person2") });
+        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-person2"), Resource = "https://gate.example/mcp/mail" });
+        await host.AddSessionAsync(s => s with { Subject = Subject.User("id-of-person1") });
         await host.AddSessionAsync(s => s with { Subject = new Subject(SubjectKind.VirtualKey, "k") });
 
         (await host.SendAsync(HttpMethod.Post, Sessions + "/revoke", await host.AdminTokenAsync(), selector)).Count.ShouldBe(count);
@@ -242,12 +242,12 @@ public sealed class SessionsEndpointsTests
     public async Task A_user_revokes_their_own_in_bulk_whatever_they_select()
     {
         await using var host = await ApiHost.StartAsync();
-        var (ada, bob) = (await host.AddUserAsync("ada"), await host.AddUserAsync("bob"));
-        var own = host.Issue(await host.AddApiSessionAsync(bob, ApiResource.SessionsScope));
-        var adas = await host.AddSessionAsync(s => s with { Subject = Subject.User(ada.Id) });
-        await host.AddSessionAsync(s => s with { Subject = Subject.User(bob.Id) });
+        var (person1, person2) = (await host.AddUserAsync("person1"), await host.AddUserAsync("person2"));
+        var own = host.Issue(await host.AddApiSessionAsync(person2, ApiResource.SessionsScope));
+        var adas = await host.AddSessionAsync(s => s with { Subject = Subject.User(person1.Id) });
+        await host.AddSessionAsync(s => s with { Subject = Subject.User(person2.Id) });
 
-        (await host.SendAsync(HttpMethod.Post, Sessions + "/revoke", own, $$"""{"user_id":"{{ada.Id}}"}""")).Count.ShouldBe(0);
+        (await host.SendAsync(HttpMethod.Post, Sessions + "/revoke", own, $$"""{"user_id":"{{person1.Id}}"}""")).Count.ShouldBe(0);
         (await host.SendAsync(HttpMethod.Post, Sessions + "/revoke", own, """{"virtual_key_id":"k","dry_run":true}""")).Count.ShouldBe(0);
         (await host.SendAsync(HttpMethod.Post, Sessions + "/revoke", own, """{"client_id":"client-1"}""")).Count.ShouldBe(1);
 
@@ -297,9 +297,9 @@ public sealed class SessionsEndpointsTests
     public async Task Reconsent_forgets_the_approval_and_leaves_the_session()
     {
         await using var host = await ApiHost.StartAsync();
-        var bob = await host.AddUserAsync("bob");
-        var own = host.Issue(await host.AddApiSessionAsync(bob, ApiResource.SessionsScope));
-        var session = await host.AddSessionAsync(s => s with { Subject = Subject.User(bob.Id) });
+        var person2 = await host.AddUserAsync("person2");
+        var own = host.Issue(await host.AddApiSessionAsync(person2, ApiResource.SessionsScope));
+        var session = await host.AddSessionAsync(s => s with { Subject = Subject.User(person2.Id) });
         var consent = Sample.Consent(host.Now, "tools:read") with { Subject = session.Subject };
         var request = Sample.Request(host.Now, AuthorizationPhase.Consent);
         await host.Get<IAuthorizationRequestStore>().AddAsync(request, default);
@@ -310,7 +310,7 @@ public sealed class SessionsEndpointsTests
         (await host.Get<IConsentStore>().FindAsync(consent.Subject, consent.ClientId, consent.RedirectHost, consent.Resource, default)).ShouldBeNull();
         Validate(host, host.Issue(session), session.Resource).ShouldBe(AccessTokenOutcome.Valid);
         var audited = (await host.Get<IAuditTrail>().ListAsync(new AuditQuery { Action = AuditActions.ConsentForgotten, Limit = 10 }, default)).ShouldHaveSingleItem().Event;
-        (audited.Actor, audited.Target, audited.RemoteAddress).ShouldBe(($"user:{bob.Id}", $"session:{session.Id}", "192.0.2.7"));
+        (audited.Actor, audited.Target, audited.RemoteAddress).ShouldBe(($"user:{person2.Id}", $"session:{session.Id}", "192.0.2.7"));
     }
 
     [Fact]

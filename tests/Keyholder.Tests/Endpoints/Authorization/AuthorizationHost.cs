@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
 
-/// <summary>The server with two resources (one with a provider), clients that can change, a provider that answers as told, and a user <c>ada</c>.</summary>
+/// <summary>The server with two resources (one with a provider), clients that can change, a provider that answers as told, and a user <c>person1</c>.</summary>
 internal sealed class AuthorizationHost : IAsyncDisposable
 {
     public const string Issuer = "http://localhost:7717";
@@ -67,7 +67,7 @@ internal sealed class AuthorizationHost : IAsyncDisposable
             },
             time);
         var host = new AuthorizationHost(server, legs, clients);
-        await host.AddUserAsync("ada");
+        await host.AddUserAsync("person1");
         return host;
     }
 

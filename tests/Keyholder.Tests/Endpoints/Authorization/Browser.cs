@@ -55,7 +55,7 @@ internal sealed class Browser(BrowserCookies cookies) : IDisposable
         return SendAsync(request);
     }
 
-    public Task<Page> SignInAsync(Page page, string name = "ada", string password = AuthorizationHost.Password) =>
+    public Task<Page> SignInAsync(Page page, string name = "person1", string password = AuthorizationHost.Password) =>
         SubmitAsync(page, ("username", name), ("password", password));
 
     public Task<Page> ApproveAsync(Page page) => SubmitAsync(page, ("decision", "approve"));

@@ -21,7 +21,7 @@ public sealed class ConsentEndpointTests
         (page.Query("state"), page.Query("iss"), page.Query("error")).ShouldBe(("xyz", AuthorizationHost.Issuer, null));
         var session = await host.FindSessionAsync(page.Query("code")!);
         (session.ClientId, session.Resource, session.Code.Challenge).ShouldBe((AuthorizationSamples.App.Id, AuthorizationHost.NotesUri, AuthorizationSamples.Challenge));
-        session.Subject.ShouldBe(Subject.User((await host.FindUserAsync("ada")).Id));
+        session.Subject.ShouldBe(Subject.User((await host.FindUserAsync("person1")).Id));
         session.Scopes.ShouldBe(["notes:read"]);
 
         var actions = (await host.Get<IAuditStore>().ListAsync(20, CancellationToken.None)).Select(e => e.Action).ToList();
@@ -97,11 +97,11 @@ public sealed class ConsentEndpointTests
     public async Task Another_person_at_the_same_browser_is_asked_for_herself()
     {
         await using var host = await AuthorizationHost.StartAsync();
-        await host.AddUserAsync("bob");
+        await host.AddUserAsync("person2");
         using var browser = host.CreateBrowser();
         await browser.ApproveAsync(await browser.ReachConsentAsync());
         host.Time.Advance(TimeSpan.FromSeconds(1));
-        (await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "bob")).Title.ShouldStartWith("Approve access");
+        (await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "person2")).Title.ShouldStartWith("Approve access");
     }
 
     [Fact]
@@ -238,11 +238,11 @@ public sealed class ConsentEndpointTests
     public async Task Only_the_person_who_signed_in_to_the_request_can_approve_it()
     {
         await using var host = await AuthorizationHost.StartAsync();
-        await host.AddUserAsync("bob");
+        await host.AddUserAsync("person2");
         using var browser = host.CreateBrowser();
         var adas = await browser.ReachConsentAsync();
         host.Time.Advance(TimeSpan.FromSeconds(1));
-        await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "bob");
+        await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "person2");
         var refused = await browser.ApproveAsync(adas);
         (refused.Status, refused.ErrorId).ShouldBe((HttpStatusCode.Forbidden, "request_subject_changed"));
 

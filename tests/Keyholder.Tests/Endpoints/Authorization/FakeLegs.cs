@@ -23,7 +23,7 @@ internal sealed class FakeLegs : IUpstreamLegs
     public ConcurrentQueue<string> Callbacks { get; } = new();
 
     public static CompletedLeg Succeeded(string? subject) =>
-        new(LegOutcome.Succeeded, new TokenSet { AccessToken = "upstream-token-canary", TokenType = "Bearer" }, subject, "Ada at Cloud");
+        new(LegOutcome.Succeeded, new TokenSet { AccessToken = "upstream-token-canary", TokenType = "Bearer" }, subject, "Person1 at Cloud");
 
     public Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ public sealed class SignInEndpointTests
         var page = await browser.SignInAsync(await browser.AuthorizeAsync(), password: "wrong password");
         await browser.SignInAsync(page);
 
-        var user = await host.FindUserAsync("ada");
+        var user = await host.FindUserAsync("person1");
         var audited = await host.Get<IAuditTrail>().ListAsync(new AuditQuery { Target = "user:" + user.Id, Limit = 2 }, default);
         audited.Select(entry => (entry.Event.Action, entry.Event.Actor, entry.Event.Reason)).ShouldBe(
             [(AuditActions.SignInSucceeded, "user:" + user.Id, "password"), (AuditActions.SignInFailed, "anonymous", "password")]);
@@ -26,7 +26,7 @@ public sealed class SignInEndpointTests
     {
         await using var host = await AuthorizationHost.StartAsync();
         using var browser = host.CreateBrowser();
-        (await browser.ReachConsentAsync()).Text.ShouldContain("Signed in as ada");
+        (await browser.ReachConsentAsync()).Text.ShouldContain("Signed in as person1");
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SignInEndpointTests
         await using var host = await AuthorizationHost.StartAsync();
         using var browser = host.CreateBrowser();
         var page = await browser.AuthorizeAsync();
-        var wrong = await browser.SignInAsync(page, "ada", "not her password");
+        var wrong = await browser.SignInAsync(page, "person1", "not her password");
         var unknown = await browser.SignInAsync(page, "nobody<script>", "not her password");
         wrong.Status.ShouldBe(HttpStatusCode.Unauthorized);
         (unknown.Status, unknown.Html).ShouldBe((wrong.Status, wrong.Html));
@@ -52,7 +52,7 @@ public sealed class SignInEndpointTests
         var page = await browser.AuthorizeAsync();
         for (var i = 0; i < 10; i++)
         {
-            (await browser.SignInAsync(page, "ada", "wrong")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+            (await browser.SignInAsync(page, "person1", "wrong")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         var limited = await browser.SignInAsync(page);
@@ -84,7 +84,7 @@ public sealed class SignInEndpointTests
         await using var host = await AuthorizationHost.StartAsync();
         using var browser = host.CreateBrowser();
         var page = await browser.AuthorizeAsync();
-        KeyValuePair<string, string>[] fields = [new("request", page.RequestId), new("username", "ada"), new("password", AuthorizationHost.Password)];
+        KeyValuePair<string, string>[] fields = [new("request", page.RequestId), new("username", "person1"), new("password", AuthorizationHost.Password)];
 
         (await browser.PostAsync("/authorize/sign-in", fields, AuthorizationHost.Issuer)).ErrorId.ShouldBe("form_refused");
         (await browser.PostAsync("/authorize/sign-in", fields.Append(new("csrf", new string('A', 43))), AuthorizationHost.Issuer)).ErrorId.ShouldBe("form_refused");

@@ -18,7 +18,7 @@ public sealed class UpstreamCallbackEndpointTests
     private static async Task<Page> ReachProviderAsync(Browser browser) => await browser.ApproveAsync(await browser.ReachConsentAsync(Files));
 
     private static async Task<CredentialKey> KeyAsync(AuthorizationHost host) =>
-        new(CredentialOwner.Of(Subject.User((await host.FindUserAsync("ada")).Id)), "cloud");
+        new(CredentialOwner.Of(Subject.User((await host.FindUserAsync("person1")).Id)), "cloud");
 
     [Fact]
     public async Task Nobody_is_sent_to_the_provider_before_approving()
@@ -170,11 +170,11 @@ public sealed class UpstreamCallbackEndpointTests
     public async Task An_account_is_connected_only_for_the_person_who_approved()
     {
         await using var host = await AuthorizationHost.StartAsync();
-        await host.AddUserAsync("bob");
+        await host.AddUserAsync("person2");
         using var browser = host.CreateBrowser();
         var provider = await ReachProviderAsync(browser);
         host.Time.Advance(TimeSpan.FromSeconds(1));
-        await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "bob");
+        await browser.SignInAsync(await browser.AuthorizeAsync(("prompt", "login")), "person2");
         (await browser.GetAsync(Callback(provider))).ErrorId.ShouldBe("request_subject_changed");
         host.Legs.Exchanges.ShouldBe(0);
     }
@@ -194,7 +194,7 @@ public sealed class UpstreamCallbackEndpointTests
         using var browser = host.CreateBrowser();
         var consent = await SignInWithCloudAsync(browser);
         consent.Title.ShouldStartWith("Approve access");
-        consent.Text.ShouldContain("Signed in as Ada at Cloud");
+        consent.Text.ShouldContain("Signed in as Person1 at Cloud");
         var session = await host.FindSessionAsync((await browser.ApproveAsync(consent)).Query("code")!);
         var cloud = new CredentialKey(CredentialOwner.Of(session.Subject), "cloud");
         (await host.Get<ICredentialVault>().NeedsConnectionAsync(cloud, CancellationToken.None)).ShouldBeTrue();
@@ -225,8 +225,8 @@ public sealed class UpstreamCallbackEndpointTests
     {
         await using var host = await AuthorizationHost.StartAsync();
         var users = host.Get<ProviderSignIn>();
-        var one = await users.SignInAsync(new ProviderIdentity("cloud", "1"), "ada@example.com", new(null, null), CancellationToken.None);
-        var two = await users.SignInAsync(new ProviderIdentity("other", "1"), "ada@example.com", new(null, null), CancellationToken.None);
+        var one = await users.SignInAsync(new ProviderIdentity("cloud", "1"), "person1@example.com", new(null, null), CancellationToken.None);
+        var two = await users.SignInAsync(new ProviderIdentity("other", "1"), "person1@example.com", new(null, null), CancellationToken.None);
         one!.Id.ShouldNotBe(two!.Id);
     }
 

@@ -33,7 +33,7 @@ internal static class Sample
     public static RevocationEntry Revocation(SessionId id, DateTimeOffset now) =>
         new(new RevocationTarget(RevocationTargetKind.Session, id.ToString()), now, now.AddMinutes(10), RevocationReasons.ClientRequest);
 
-    public static User User(string id, DateTimeOffset now) => new(id, "Ada " + id, now, Administrator: true);
+    public static User User(string id, DateTimeOffset now) => new(id, "Person1 " + id, now, Administrator: true);
 
     public static Client Client(string id, DateTimeOffset now) => new()
     {

@@ -122,7 +122,7 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
         var byName = await AddAsync(s => s with { ClientId = "known" });
         var byId = await AddAsync(s => s with { ClientId = "https://app.example/client.json" });
 
-        (await IdsAsync(new SessionQuery { Text = "ADA u", Limit = 100 })).ShouldBe([byUser.Id]);
+        (await IdsAsync(new SessionQuery { Text = "PERSON1 u", Limit = 100 })).ShouldBe([byUser.Id]);
         (await IdsAsync(new SessionQuery { Text = "name-of-u1", Limit = 100 })).ShouldBe([byUser.Id]);
         (await IdsAsync(new SessionQuery { Text = "claude", Limit = 100 })).ShouldBe([byName.Id]);
         (await IdsAsync(new SessionQuery { Text = "app.example", Limit = 100 })).ShouldBe([byId.Id]);

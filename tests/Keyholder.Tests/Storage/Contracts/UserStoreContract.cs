@@ -22,11 +22,11 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     [Theory]
     [InlineData("a_a")]
     [InlineData("a%")]
-    [InlineData("ADA")]
+    [InlineData("PERSON1")]
     [InlineData("")]
     public async Task A_user_is_found_by_the_exact_name_and_id_only(string other)
     {
-        await AddAsync(new LocalUser(new User("ada", "Ada", Now), "ada", "hash"));
+        await AddAsync(new LocalUser(new User("person1", "Person1", Now), "person1", "hash"));
 
         (await Db.Users.FindLocalAsync(other, default)).ShouldBeNull();
         (await Db.Users.FindAsync(other, default)).ShouldBeNull();
@@ -35,12 +35,12 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     [Fact]
     public async Task A_taken_name_changes_nothing()
     {
-        var first = new LocalUser(new User("u1", "Ada", Now), "ada", "hash-1");
+        var first = new LocalUser(new User("u1", "Person1", Now), "person1", "hash-1");
         await AddAsync(first);
 
-        (await AddAsync(new LocalUser(new User("u2", "Other", Now), "ada", "hash-2"))).ShouldBe(UserAddOutcome.NameTaken);
+        (await AddAsync(new LocalUser(new User("u2", "Other", Now), "person1", "hash-2"))).ShouldBe(UserAddOutcome.NameTaken);
 
-        (await Db.Users.FindLocalAsync("ada", default)).ShouldBeRow(first);
+        (await Db.Users.FindLocalAsync("person1", default)).ShouldBeRow(first);
         (await Db.Users.FindAsync("u2", default)).ShouldBeNull();
         (await AuditedActionsAsync()).ShouldBe([AuditActions.UserAdded]);
     }
@@ -51,12 +51,12 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
         var outcomes = await RaceAsync(
             32,
             () => AddUserAsync("warm"),
-            i => AddAsync(new LocalUser(new User("u" + i, "Ada", Now), "ada", "hash-" + i)));
+            i => AddAsync(new LocalUser(new User("u" + i, "Person1", Now), "person1", "hash-" + i)));
 
         outcomes.Count(outcome => outcome == UserAddOutcome.Added).ShouldBe(1);
         outcomes.Count(outcome => outcome == UserAddOutcome.NameTaken).ShouldBe(31);
         var winner = outcomes.ToList().IndexOf(UserAddOutcome.Added);
-        (await Db.Users.FindLocalAsync("ada", default))!.User.Id.ShouldBe("u" + winner);
+        (await Db.Users.FindLocalAsync("person1", default))!.User.Id.ShouldBe("u" + winner);
     }
 
     [Fact]
@@ -112,9 +112,9 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     [Fact]
     public async Task The_same_subject_at_another_provider_or_in_another_case_is_another_user()
     {
-        var one = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "ada"), Sample.User("u1", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
-        var two = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("github", "ada"), Sample.User("u2", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
-        var three = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "Ada"), Sample.User("u3", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var one = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "person1"), Sample.User("u1", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var two = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("github", "person1"), Sample.User("u2", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
+        var three = await Db.Users.FindOrAddByIdentityAsync(new ProviderIdentity("google", "Person1"), Sample.User("u3", Now), Sample.Audit(Now, AuditActions.UserAdded), default);
 
         new[] { one.Id, two.Id, three.Id }.ShouldBe(["u1", "u2", "u3"]);
     }
@@ -122,7 +122,7 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     [Fact]
     public async Task Concurrent_first_sign_ins_make_one_user()
     {
-        var identity = new ProviderIdentity("google", "ada");
+        var identity = new ProviderIdentity("google", "person1");
 
         var users = await RaceAsync(
             32,
