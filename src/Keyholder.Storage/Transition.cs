@@ -17,7 +17,7 @@ internal abstract class Transition<TContext>
     /// <summary>Keeps a failure in place of the result.</summary>
     public abstract void Fail(Exception failure);
 
-    /// <summary>Tells the caller.</summary>
+    /// <summary>Tells the caller, who goes on on this thread: see <see cref="Answers{TContext}"/>.</summary>
     public abstract void Complete();
 
     protected bool TryCancel() => Interlocked.CompareExchange(ref _state, Cancelled, Waiting) == Waiting;
@@ -27,7 +27,7 @@ internal abstract class Transition<TContext>
 internal sealed class Transition<TContext, T> : Transition<TContext>
 {
     private readonly Func<TContext, T> _work;
-    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _completion = new();
     private readonly CancellationTokenRegistration _cancellation;
     private T _result = default!;
     private Exception? _failure;

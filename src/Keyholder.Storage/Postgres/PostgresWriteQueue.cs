@@ -91,7 +91,7 @@ internal sealed class PostgresWriteQueue : IAsyncDisposable
             remaining.Remove(culprit);
         }
 
-        batch.ForEach(update => update.Transition.Complete());
+        Answers<NpgsqlDataReader?>.Give(batch.Select(update => update.Transition));
     }
 
     /// <summary>One attempt. A failure with a culprit was rolled back, and the others can be tried without it.</summary>

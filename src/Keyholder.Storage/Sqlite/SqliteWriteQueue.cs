@@ -87,7 +87,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
             batch.ForEach(transition => transition.Fail(failure));
         }
 
-        batch.ForEach(transition => transition.Complete());
+        Answers<PreparedConnection>.Give(batch);
     }
 
     private void RunAlone(Transition<PreparedConnection> transition)

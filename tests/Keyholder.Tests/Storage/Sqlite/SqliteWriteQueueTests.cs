@@ -39,6 +39,26 @@ public sealed class SqliteWriteQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_that_does_not_return_holds_up_no_later_transition()
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var release = new ManualResetEventSlim();
+        var blocking = Task.Run(async () =>
+        {
+            await _database.WriteAsync(connection => Insert(connection, "first"), default);
+            reached.SetResult();
+            release.Wait(TestContext.Current.CancellationToken);
+        });
+        await reached.Task;
+
+        await _database.WriteAsync(connection => Insert(connection, "second"), default);
+
+        blocking.IsCompleted.ShouldBeFalse();
+        release.Set();
+        await blocking;
+    }
+
+    [Fact]
     public async Task A_transition_that_violates_a_constraint_is_rolled_back_alone()
     {
         var (first, duplicate, after) = await InOneBatchAsync(
