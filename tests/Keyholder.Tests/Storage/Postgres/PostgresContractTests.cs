@@ -1,3 +1,4 @@
+using Keyholder.Tests.Sessions.Model;
 using Keyholder.Tests.Storage.Contracts;
 
 namespace Keyholder.Tests.Storage.Postgres;
@@ -46,6 +47,8 @@ public static class PostgresContractTests
     public sealed class ServerSecrets : ServerSecretStoreContract<PostgresFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<PostgresFixture>;
+
+    public sealed class SessionModel : SessionModelContract<PostgresFixture>;
 
     public sealed class Sessions : SessionStoreContract<PostgresFixture>;
 
