@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Keyholder.Bench;
 using Keyholder.Bench.Refresh;
+using Keyholder.Bench.Revoke;
 using Keyholder.Bench.Servers;
 
 switch (args)
@@ -10,6 +11,8 @@ switch (args)
     case ["refresh", .. var options]:
 #pragma warning disable RS0030 // A measurement runs on the real clock.
         return await RefreshComparison.RunAsync(options, TimeProvider.System);
+    case ["revoke", .. var options]:
+        return await RevocationPropagation.RunAsync(options, TimeProvider.System);
 #pragma warning restore RS0030
     case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(GatewayComparison).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
@@ -24,6 +27,6 @@ switch (args)
         await BareSigner.RunAsync(url);
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | revoke [--trials N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

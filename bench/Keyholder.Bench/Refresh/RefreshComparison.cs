@@ -71,7 +71,7 @@ internal static class RefreshComparison
         var tokens = await SeededDatabase.AddSessionsAsync(node.ConfigurationFile, sessions, time);
         var process = await node.StartAsync();
         processes.Add(process);
-        return new RefreshTarget(name, node.Url, process, tokens);
+        return new RefreshTarget(name, node.Address, process, tokens);
     }
 
     private static void Print(List<RefreshTarget> targets, int sessions, int rounds)

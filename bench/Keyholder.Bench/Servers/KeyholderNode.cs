@@ -5,30 +5,51 @@ using Walkthrough.Servers;
 namespace Keyholder.Bench.Servers;
 
 /// <summary>The configuration of one Keyholder process with one resource and one client, and how to start it.</summary>
-internal sealed record KeyholderNode(Uri Url, string ConfigurationFile)
+/// <param name="Address">Where the process listens.</param>
+/// <param name="PublicUrl">The issuer, which all nodes of a database share; also what the <c>Host</c> header has to name.</param>
+/// <param name="ConfigurationFile">The file; the vault key, and a SQLite database, lie beside it.</param>
+internal sealed record KeyholderNode(Uri Address, Uri PublicUrl, string ConfigurationFile)
 {
     /// <summary>Writes a configuration into a folder.</summary>
-    /// <param name="folder">Where the file, the vault key and a SQLite database go. Nodes of one database share it.</param>
+    /// <param name="folder">Where everything goes.</param>
     /// <param name="storage">The <c>storage</c> section; null for SQLite.</param>
-    public static KeyholderNode Configure(string folder, JsonObject? storage = null)
+    /// <param name="upstream">Where the resource forwards to; null when nobody calls it.</param>
+    public static KeyholderNode Configure(string folder, JsonObject? storage = null, Uri? upstream = null)
     {
-        var url = new Uri($"http://127.0.0.1:{FreePort.Find()}");
-        var authority = url.GetLeftPart(UriPartial.Authority);
-        var file = Path.Combine(folder, $"node-{url.Port}.json");
+        var url = FreeAddress();
         var configuration = new JsonObject
         {
-            ["server"] = new JsonObject { ["publicUrl"] = authority, ["listen"] = new JsonArray(authority) },
+            ["server"] = new JsonObject { ["publicUrl"] = Authority(url), ["listen"] = new JsonArray(Authority(url)) },
             ["storage"] = storage ?? new JsonObject { ["kind"] = "sqlite", ["path"] = Path.Combine(folder, "keyholder.db") },
             ["vault"] = new JsonObject { ["keyFile"] = Path.Combine(folder, "vault.key") },
             ["logging"] = new JsonObject { ["level"] = "warning" },
-            ["resources"] = new JsonObject { ["bench"] = new JsonObject { ["upstream"] = "http://127.0.0.1:9/mcp", ["auth"] = "none" } },
+            ["resources"] = new JsonObject { ["bench"] = new JsonObject { ["upstream"] = (upstream ?? new Uri("http://127.0.0.1:9/mcp")).AbsoluteUri, ["auth"] = "none" } },
             ["clients"] = new JsonObject { [SeededDatabase.ClientId] = new JsonObject { ["redirectUris"] = new JsonArray("http://127.0.0.1/callback") } },
         };
-        File.WriteAllText(file, configuration.ToJsonString());
-        return new KeyholderNode(url, file);
+        return Write(folder, url, url, configuration);
+    }
+
+    /// <summary>Another node of the same database, vault and issuer.</summary>
+    public KeyholderNode ConfigureAnother()
+    {
+        var configuration = JsonNode.Parse(File.ReadAllText(ConfigurationFile))!.AsObject();
+        var url = FreeAddress();
+        configuration["server"]!["listen"] = new JsonArray(Authority(url));
+        return Write(Path.GetDirectoryName(ConfigurationFile)!, url, PublicUrl, configuration);
     }
 
     /// <summary>Starts the process and waits until it is ready.</summary>
     public Task<ServerProcess> StartAsync() =>
-        ServerProcess.StartAsync(DemoEnvironment.Binary("Keyholder.Server", "keyholder"), ["serve", "--config", ConfigurationFile], [], new Uri(Url, "/healthz/ready"), CancellationToken.None);
+        ServerProcess.StartAsync(DemoEnvironment.Binary("Keyholder.Server", "keyholder"), ["serve", "--config", ConfigurationFile], [], new Uri(Address, "/healthz/ready"), CancellationToken.None);
+
+    private static KeyholderNode Write(string folder, Uri address, Uri publicUrl, JsonObject configuration)
+    {
+        var file = Path.Combine(folder, $"node-{address.Port}.json");
+        File.WriteAllText(file, configuration.ToJsonString());
+        return new KeyholderNode(address, publicUrl, file);
+    }
+
+    private static Uri FreeAddress() => new($"http://127.0.0.1:{FreePort.Find()}");
+
+    private static string Authority(Uri url) => url.GetLeftPart(UriPartial.Authority);
 }
