@@ -203,8 +203,8 @@ public sealed class SqliteWriteQueueTests : IAsyncLifetime
         gate.Set();
         await disposal;
 
-        blocker.IsCompletedSuccessfully.ShouldBeTrue();
-        waiting.ShouldAllBe(task => task.IsCompletedSuccessfully);
+        await blocker;
+        (await Task.WhenAll(waiting)).Length.ShouldBe(1000);
         await Should.ThrowAsync<ObjectDisposedException>(async () => await WriteAsync(connection => Insert(connection, "late")));
         await Should.ThrowAsync<ObjectDisposedException>(NamesAsync);
         await using var reopened = SqliteDatabase.Open(new SqliteStorageOptions(Path.Combine(_folder.FullName, "keyholder.db")), new ManualTimeProvider());
