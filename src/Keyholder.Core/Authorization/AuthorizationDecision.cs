@@ -9,10 +9,12 @@ namespace Keyholder.Authorization;
 /// <param name="Client">The client; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
 /// <param name="Resource">The resource; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
 /// <param name="Remembered">What the subject approved for this client, as it is now, before; null when nothing.</param>
+/// <param name="Provider">The provider of <see cref="AuthorizationStep.Connect"/>.</param>
 /// <param name="Error">The error of <see cref="AuthorizationStep.Fail"/>.</param>
 public sealed record AuthorizationDecision(
     AuthorizationStep Step,
     Client? Client = null,
     Resource? Resource = null,
     Consent? Remembered = null,
+    Provider? Provider = null,
     OAuthError? Error = null);

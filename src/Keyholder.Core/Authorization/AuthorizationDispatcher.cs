@@ -97,14 +97,28 @@ public sealed class AuthorizationDispatcher(
     private async ValueTask<AuthorizationDecision> DecideUpstreamAsync(
         AuthorizationRequest request, Prompt prompt, Client client, Resource resource, Consent? remembered, CancellationToken cancellationToken)
     {
-        var missing = resource is { Auth: ResourceAuthKind.UserOAuth, Provider: { } provider }
-            && await vault.NeedsConnectionAsync(new CredentialKey(CredentialOwner.Of(request.Subject!), provider.Name), cancellationToken);
-        if (!missing)
+        if (await FindUnconnectedAsync(request, resource, cancellationToken) is not { } provider)
         {
             return new(AuthorizationStep.Complete, client, resource, remembered);
         }
 
-        return prompt.None ? Fail(OpenIdErrors.InteractionRequired) : new(AuthorizationStep.Connect, client, resource, remembered);
+        return prompt.None ? Fail(OpenIdErrors.InteractionRequired) : new(AuthorizationStep.Connect, client, resource, remembered, provider);
+    }
+
+    /// <summary>The first provider, in configured order, that this person has to connect before the resource is of use; null when there is none. Shared ones are an administrator's matter.</summary>
+    private async ValueTask<Provider?> FindUnconnectedAsync(AuthorizationRequest request, Resource resource, CancellationToken cancellationToken)
+    {
+        foreach (var (provider, required, _) in resource.Providers)
+        {
+            if (required
+                && provider is { Kind: not ProviderKind.Headers, Owner: not ProviderOwner.Shared }
+                && await vault.NeedsConnectionAsync(new(CredentialOwner.For(provider, request.Subject!, request.SessionId), provider.Name), cancellationToken))
+            {
+                return provider;
+            }
+        }
+
+        return null;
     }
 
     private static AuthorizationDecision Fail(OAuthError error) => new(AuthorizationStep.Fail, Error: error);

@@ -15,7 +15,7 @@ public enum AuthorizationStep
     /// <summary>A remembered approval suffices.</summary>
     AcceptConsent,
 
-    /// <summary>Send the person to the resource's provider.</summary>
+    /// <summary>Send the person to the decision's provider.</summary>
     Connect,
 
     /// <summary>Issue the code.</summary>

@@ -17,6 +17,7 @@ public sealed record Provider
 
     public Uri? TokenEndpoint { get; init; }
 
+    /// <summary>The id Keyholder is registered under; empty for <see cref="ProviderKind.Headers"/>.</summary>
     public required string ClientId { get; init; }
 
     /// <summary>Secret. Null for a public client.</summary>
@@ -36,6 +37,12 @@ public sealed record Provider
 
     /// <summary>An RFC 8707 resource to send; null = none.</summary>
     public string? ResourceParameter { get; init; }
+
+    /// <summary>Who holds the credentials it issues.</summary>
+    public ProviderOwner Owner { get; init; } = ProviderOwner.Subject;
+
+    /// <summary>The headers people submit for <see cref="ProviderKind.Headers"/>, in configured order; empty otherwise.</summary>
+    public IReadOnlyList<DeclaredHeader> Headers { get; init; } = [];
 
     /// <inheritdoc />
     public override string ToString() => $"provider {Name}";

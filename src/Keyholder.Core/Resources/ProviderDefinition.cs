@@ -6,7 +6,7 @@ public sealed record ProviderDefinition
     /// <summary>The name people see. Default: the key of the entry.</summary>
     public string? DisplayName { get; init; }
 
-    /// <summary>What the provider speaks: <c>oidc</c> (found by discovery) or <c>oauth2</c>. Required.</summary>
+    /// <summary>What the provider speaks: <c>oidc</c> (found by discovery), <c>oauth2</c>, or <c>headers</c> (people submit the values of declared headers). Required.</summary>
     public ProviderKind? Kind { get; init; }
 
     /// <summary>The issuer URL. Required for <c>oidc</c>; for <c>oauth2</c> it may be left out when both endpoints are given.</summary>
@@ -18,7 +18,10 @@ public sealed record ProviderDefinition
     /// <summary>The token endpoint, for <c>oauth2</c> providers without metadata.</summary>
     public string? TokenEndpoint { get; init; }
 
-    /// <summary>The id Keyholder is registered under. Required.</summary>
+    /// <summary>Who holds its credentials: <c>subject</c> (each user or virtual key one), <c>session</c> (each session its own) or <c>shared</c> (one for everybody, connected by an administrator).</summary>
+    public ProviderOwner Owner { get; init; } = ProviderOwner.Subject;
+
+    /// <summary>The id Keyholder is registered under. Required but for <c>headers</c>.</summary>
     public string? ClientId { get; init; }
 
     /// <summary>Keyholder's secret at the provider; left out for a public client.</summary>
@@ -38,6 +41,9 @@ public sealed record ProviderDefinition
 
     /// <summary>The RFC 8707 <c>resource</c> to send; left out = none.</summary>
     public string? ResourceParameter { get; init; }
+
+    /// <summary>The headers people submit, for kind <c>headers</c>: name → how the form asks for it.</summary>
+    public IReadOnlyDictionary<string, DeclaredHeaderDefinition> Headers { get; init; } = new OrderedDictionary<string, DeclaredHeaderDefinition>();
 
     /// <inheritdoc />
     public override string ToString() => "provider definition";

@@ -11,4 +11,7 @@ public enum ProviderKind
 
     /// <summary>OpenID Connect; endpoints found by discovery.</summary>
     Oidc,
+
+    /// <summary>Nothing: people submit the values of headers the operator declared.</summary>
+    Headers,
 }

@@ -25,8 +25,18 @@ internal static class ProviderRules
 
         if (definition.Kind is not { } kind)
         {
-            problems.Add(path + ".kind", "is missing; one of oauth2, oidc");
+            problems.Add(path + ".kind", "is missing; one of oauth2, oidc, headers");
             kind = ProviderKind.OAuth2;
+        }
+
+        if (kind == ProviderKind.Headers)
+        {
+            return HeadersProviderRules.Build(name, definition, path, before, problems);
+        }
+
+        if (definition.Headers.Count > 0)
+        {
+            problems.Add(path + ".headers", "is only for kind headers");
         }
 
         var (authorization, token) = Endpoints(definition, kind, path, problems);
@@ -55,6 +65,7 @@ internal static class ProviderRules
                 AuthorizationParameters = [.. definition.AuthorizationParameters],
                 SignIn = definition.SignIn,
                 ResourceParameter = definition.ResourceParameter,
+                Owner = definition.Owner,
             };
     }
 

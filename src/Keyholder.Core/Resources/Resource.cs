@@ -20,8 +20,8 @@ public sealed record Resource
     /// <summary>The headers of <see cref="ResourceAuthKind.StaticHeaders"/>; empty otherwise. Secret.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> StaticHeaders { get; init; } = [];
 
-    /// <summary>The provider of <see cref="ResourceAuthKind.UserOAuth"/>; null otherwise.</summary>
-    public Provider? Provider { get; init; }
+    /// <summary>The providers of <see cref="ResourceAuthKind.Credentials"/> in configured order; empty otherwise. No two set the same header.</summary>
+    public IReadOnlyList<ResourceProvider> Providers { get; init; } = [];
 
     /// <summary>Scope name → what it lets a client do, in configured order. Never empty.</summary>
     public required IReadOnlyList<ResourceScope> Scopes { get; init; }

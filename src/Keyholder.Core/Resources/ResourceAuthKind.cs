@@ -9,6 +9,9 @@ public enum ResourceAuthKind
     /// <summary>Fixed headers from the configuration.</summary>
     StaticHeaders,
 
-    /// <summary>Each user's own OAuth token from the vault.</summary>
-    UserOAuth,
+    /// <summary>Credentials from the vault, as the resource's providers say.</summary>
+    Credentials,
+
+    /// <summary>The first spelling of <see cref="Credentials"/>, from when a user's own OAuth token was the only one.</summary>
+    UserOAuth = Credentials,
 }

@@ -14,14 +14,17 @@ public sealed record ResourceDefinition
     /// <summary>Whether the upstream may be plain http on another machine, where anyone on the way reads the credentials.</summary>
     public bool AllowInsecureUpstream { get; init; }
 
-    /// <summary>How Keyholder authenticates to the upstream: <c>none</c>, <c>staticHeaders</c> or <c>userOAuth</c>. Required.</summary>
+    /// <summary>How Keyholder authenticates to the upstream: <c>none</c>, <c>staticHeaders</c>, or <c>credentials</c> from the vault (<c>userOAuth</c> means the same). Required.</summary>
     public ResourceAuthKind? Auth { get; init; }
 
     /// <summary>The headers of <c>staticHeaders</c>: name → value.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The provider of <c>userOAuth</c>: a key of <c>providers</c>.</summary>
+    /// <summary>The one provider of <c>credentials</c>, a key of <c>providers</c>; short for a list with nothing else.</summary>
     public string? Provider { get; init; }
+
+    /// <summary>The providers of <c>credentials</c>, in the order people connect them.</summary>
+    public IReadOnlyList<ResourceProviderDefinition> Providers { get; init; } = [];
 
     /// <summary>Scope → what it lets a client do, as the consent page says it. Default: the one scope <c>mcp:NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Scopes { get; init; } = new Dictionary<string, string>();

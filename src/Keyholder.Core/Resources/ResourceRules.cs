@@ -54,11 +54,11 @@ public static class ResourceRules
         var upstream = UpstreamUrl(issuer, definition, path, problems);
         if (definition.Auth is not { } auth)
         {
-            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, userOAuth");
+            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, credentials");
             auth = ResourceAuthKind.None;
         }
 
-        var provider = ProviderOf(definition, auth, path, providers, definedProviders, problems);
+        var used = ResourceProviderRules.Build(definition, auth, path, providers, definedProviders, problems);
         var headers = StaticHeaderRules.Build(definition, auth, path, problems);
         var scopes = ScopesOf(name, definition, path, problems);
         var defaults = Subset(definition.DefaultScopes ?? scopes.Select(s => s.Name).ToList(), scopes.Select(s => s.Name), "scopes", path + ".defaultScopes", problems);
@@ -77,7 +77,7 @@ public static class ResourceRules
             Upstream = upstream,
             Auth = auth,
             StaticHeaders = headers,
-            Provider = provider,
+            Providers = used,
             Scopes = scopes,
             DefaultScopes = defaults,
             RequiredScopes = required,
@@ -106,35 +106,6 @@ public static class ResourceRules
         }
 
         return upstream;
-    }
-
-    private static Provider? ProviderOf(
-        ResourceDefinition definition,
-        ResourceAuthKind auth,
-        string path,
-        Dictionary<string, Provider> providers,
-        IReadOnlyDictionary<string, ProviderDefinition> definedProviders,
-        ConfigurationProblems problems)
-    {
-        path += ".provider";
-        switch (auth, definition.Provider)
-        {
-            case (ResourceAuthKind.UserOAuth, null):
-                problems.Add(path, "is missing; userOAuth needs one of the providers");
-                return null;
-            case (ResourceAuthKind.UserOAuth, { } name):
-                if (!definedProviders.ContainsKey(name))
-                {
-                    problems.Add(path, "names no provider");
-                }
-
-                return providers.GetValueOrDefault(name);
-            case (_, not null):
-                problems.Add(path, "is only for auth userOAuth");
-                return null;
-            default:
-                return null;
-        }
     }
 
     private static List<ResourceScope> ScopesOf(string name, ResourceDefinition definition, string path, ConfigurationProblems problems)

@@ -38,13 +38,9 @@ internal static class StaticHeaderRules
         foreach (var (name, value) in definition.Headers)
         {
             var headerPath = $"{path}.{name}";
-            if (name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters))
+            if (NameProblem(name) is { } problem)
             {
-                problems.Add(headerPath, "is not a header name (RFC 9110 section 5.6.2)");
-            }
-            else if (Reserved.Contains(name) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase))
-            {
-                problems.Add(headerPath, "is a header only the gateway itself may set");
+                problems.Add(headerPath, problem);
             }
             else if (!seen.Add(name))
             {
@@ -59,6 +55,13 @@ internal static class StaticHeaderRules
         return [.. definition.Headers];
     }
 
-    private static bool IsValue(string value) =>
+    /// <summary>What is wrong with a header's name; null when an upstream may be sent it.</summary>
+    public static string? NameProblem(string name) =>
+        name.Length == 0 || name.AsSpan().ContainsAnyExcept(TokenCharacters) ? "is not a header name (RFC 9110 section 5.6.2)"
+        : Reserved.Contains(name) || name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase) ? "is a header only the gateway itself may set"
+        : null;
+
+    /// <summary>Whether a header can carry the value and an upstream reads it the same.</summary>
+    public static bool IsValue(string value) =>
         value.Length > 0 && value[0] != ' ' && value[^1] != ' ' && !value.AsSpan().ContainsAnyExceptInRange(' ', '~');
 }

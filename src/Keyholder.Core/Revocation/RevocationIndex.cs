@@ -163,7 +163,7 @@ public sealed class RevocationIndex
         Matches(RevocationTargetKind.Token, candidate.TokenId, candidate.IssuedAt) ? RevocationTargetKind.Token
         : Matches(RevocationTargetKind.Client, candidate.ClientId, candidate.IssuedAt) ? RevocationTargetKind.Client
         : Matches(RevocationTargetKind.Resource, candidate.Resource, candidate.IssuedAt) ? RevocationTargetKind.Resource
-        : Matches(RevocationTargetKind.Provider, ProviderOf(candidate.Resource), candidate.IssuedAt) ? RevocationTargetKind.Provider
+        : MatchesProvider(candidate) ? RevocationTargetKind.Provider
         : Matches(RevocationTargetKind.VirtualKey, candidate.Subject.Kind == SubjectKind.VirtualKey ? candidate.Subject.Id : null, candidate.SignedInAt) ? RevocationTargetKind.VirtualKey
         : Matches(RevocationTargetKind.All, "", candidate.SignedInAt) ? RevocationTargetKind.All
         : null;
@@ -171,7 +171,23 @@ public sealed class RevocationIndex
     private bool Matches(RevocationTargetKind kind, string? value, DateTimeOffset since) =>
         value is not null && _others.TryGetValue(new(kind, value), out var standing) && standing.Covers(since);
 
-    private string? ProviderOf(string? resource) => resource is null ? null : _resources.Current.FindByUri(resource)?.Provider?.Name;
+    private bool MatchesProvider(in RevocationCandidate candidate)
+    {
+        if (candidate.Resource is null || _resources.Current.FindByUri(candidate.Resource) is not { } resource)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < resource.Providers.Count; i++)
+        {
+            if (Matches(RevocationTargetKind.Provider, resource.Providers[i].Provider.Name, candidate.IssuedAt))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private TimeSpan Age(DateTimeOffset now)
     {

@@ -61,7 +61,7 @@ public static class RevocationPolicy
     private static IReadOnlyList<string> ResourcesOf(RevocationTarget target, ResourceSnapshot resources) => target.Kind switch
     {
         RevocationTargetKind.Resource => [target.Value],
-        RevocationTargetKind.Provider => [.. resources.Resources.Where(r => r.Provider?.Name == target.Value).Select(r => r.Uri)],
+        RevocationTargetKind.Provider => [.. resources.Resources.Where(r => r.Providers.Any(p => p.Provider.Name == target.Value)).Select(r => r.Uri)],
         _ => [],
     };
 }

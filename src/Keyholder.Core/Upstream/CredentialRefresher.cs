@@ -7,44 +7,48 @@ namespace Keyholder.Upstream;
 
 /// <summary>Turns a stored credential into an authorization, refreshing it when due. Never runs twice at once for one credential: its caller sees to that.</summary>
 internal sealed class CredentialRefresher(
-    CredentialVault vault, UpstreamClient client, WarmAuthorizations warm, RefreshBackoffs backoffs,
+    CredentialVault vault, UpstreamClient client, WarmCredentials warm, RefreshBackoffs backoffs,
     UpstreamOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>How long a row is believed without reading it again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
     private const int MaxAttempts = 4;
 
-    /// <summary>Reads, refreshes if due or if <paramref name="refused"/> is what is stored, and stores. A storage failure is thrown.</summary>
-    public async Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? refused)
+    /// <summary>Reads, refreshes if due or if the stored version was rejected, and stores. A storage failure is thrown.</summary>
+    public async Task<WarmCredential> ObtainAsync(Provider provider, CredentialKey key, Rejection? rejection)
     {
         // A conflict means that someone connected, refreshed or deleted meanwhile: what they stored is looked at afresh.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (await TryObtainAsync(provider, key, refused) is { } authorization)
+            if (await TryObtainAsync(provider, key, rejection) is { } credential)
             {
-                return authorization;
+                return credential;
             }
         }
 
         return Unavailable(options.FailureBackoff);
     }
 
-    private async Task<UpstreamAuthorization?> TryObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? refused)
+    private async Task<WarmCredential?> TryObtainAsync(Provider provider, CredentialKey key, Rejection? rejection)
     {
         var ticket = warm.Ticket(key);
         var found = await vault.FindAsync(key, CancellationToken.None);
         if (found is not { Row: { } row, Tokens: { } tokens })
         {
-            return UpstreamAuthorization.ReconnectRequired;
+            return ReconnectRequired;
         }
 
         var now = time.GetUtcNow();
-        var rejected = row.Version == refused?.CredentialVersion;
-        if (rejected && refused!.Renewed)
+        var verdict = rejection is { } judged && judged.Version == row.Version ? judged.Verdict : RejectionVerdict.Keep;
+        switch (verdict)
         {
-            return await EndAsync(row, "rejected_after_refresh");
+            case RejectionVerdict.Spare:
+                return Unavailable(options.FailureBackoff);
+            case RejectionVerdict.End:
+                return await EndAsync(row, rejection!.Value.Renewed ? "rejected_after_refresh" : "rejected_without_refresh_token");
         }
 
+        var rejected = verdict == RejectionVerdict.Renew;
         if (!rejected && RefreshPolicy.IsFresh(tokens, row.UpdatedAt, options.RefreshBefore, now))
         {
             return Serve(key, ticket, row.Version, tokens);
@@ -106,7 +110,7 @@ internal sealed class CredentialRefresher(
     }
 
     // Null: someone else changed the row meanwhile.
-    private async Task<UpstreamAuthorization?> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)
+    private async Task<WarmCredential?> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)
     {
         var merged = RefreshPolicy.Merge(before, refreshed);
         var rotated = RefreshPolicy.IsRotated(before, refreshed);
@@ -138,16 +142,16 @@ internal sealed class CredentialRefresher(
         }
 
         // Not put into memory: the next request reads the row and by that knows that nothing newer was stored.
-        return Authorization(row.Version + 1, merged) with { Renewed = true };
+        return WarmCredential.Once(Authorization(row.Version + 1, merged) with { Renewed = true });
     }
 
     // Null: someone else changed the row meanwhile.
-    private async Task<UpstreamAuthorization?> EndAsync(StoredCredential row, string reason) =>
+    private async Task<WarmCredential?> EndAsync(StoredCredential row, string reason) =>
         await vault.MarkNeedsReauthAsync(row, reason, CancellationToken.None) == CredentialPutOutcome.Stored
-            ? UpstreamAuthorization.ReconnectRequired
+            ? ReconnectRequired
             : null;
 
-    private UpstreamAuthorization Serve(CredentialKey key, long ticket, long version, TokenSet tokens, TimeSpan? atMost = null)
+    private WarmCredential Serve(CredentialKey key, long ticket, long version, TokenSet tokens, TimeSpan? atMost = null)
     {
         var now = time.GetUtcNow();
         var until = now + (atMost < MaxAge ? atMost.Value : MaxAge);
@@ -158,18 +162,19 @@ internal sealed class CredentialRefresher(
             until = limit < until ? limit : until;
         }
 
-        var authorization = Authorization(version, tokens);
-        warm.Put(key, ticket, authorization, until);
-        return authorization;
+        return warm.Put(key, ticket, Authorization(version, tokens), until);
     }
 
-    private static UpstreamAuthorization Authorization(long version, TokenSet tokens) => new()
+    private static CredentialAuthorization Authorization(long version, TokenSet tokens) => new()
     {
         Outcome = UpstreamAuthorizationOutcome.Available,
-        Headers = [new("Authorization", "Bearer " + tokens.AccessToken)],
-        CredentialVersion = version,
+        AccessToken = tokens.AccessToken,
+        Version = version,
+        Renewable = tokens.RefreshToken is not null,
     };
 
-    private static UpstreamAuthorization Unavailable(TimeSpan retryAfter) =>
-        new() { Outcome = UpstreamAuthorizationOutcome.TemporarilyUnavailable, RetryAfter = retryAfter };
+    private static WarmCredential ReconnectRequired => WarmCredential.Once(CredentialAuthorization.ReconnectRequired);
+
+    private static WarmCredential Unavailable(TimeSpan retryAfter) =>
+        WarmCredential.Once(new() { Outcome = UpstreamAuthorizationOutcome.TemporarilyUnavailable, RetryAfter = retryAfter });
 }

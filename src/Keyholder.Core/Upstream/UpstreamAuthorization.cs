@@ -1,3 +1,5 @@
+using Keyholder.Resources;
+
 namespace Keyholder.Upstream;
 
 /// <summary>What goes out to an upstream instead of the client's token. Immutable, so a warm one is handed out again and again.</summary>
@@ -6,22 +8,25 @@ public sealed record UpstreamAuthorization
     /// <summary>Nothing has to be added.</summary>
     public static UpstreamAuthorization Nothing { get; } = new() { Outcome = UpstreamAuthorizationOutcome.Available };
 
-    /// <summary>The person has to connect (again).</summary>
-    public static UpstreamAuthorization ReconnectRequired { get; } = new() { Outcome = UpstreamAuthorizationOutcome.ReconnectRequired };
-
     public required UpstreamAuthorizationOutcome Outcome { get; init; }
 
     /// <summary>Headers to set on the forwarded request, <c>Authorization</c> included. Secret.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>The credential's version, so that a rejected one is refreshed at most once; 0 when there is none to refresh.</summary>
-    public long CredentialVersion { get; init; }
+    /// <summary>The credentials the headers come from, in the order of the resource's providers.</summary>
+    public IReadOnlyList<CredentialUse> Used { get; init; } = [];
 
-    /// <summary>Whether the provider issued it just now: an upstream that refuses it will refuse the next one too.</summary>
-    public bool Renewed { get; init; }
+    /// <summary>The required providers somebody has to connect (again), for <see cref="UpstreamAuthorizationOutcome.ReconnectRequired"/>.</summary>
+    public IReadOnlyList<Provider> Lacking { get; init; } = [];
 
     /// <summary>When to try again, for <see cref="UpstreamAuthorizationOutcome.TemporarilyUnavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>These providers have to be connected (again).</summary>
+    public static UpstreamAuthorization Lacks(IReadOnlyList<Provider> providers) => new() { Outcome = UpstreamAuthorizationOutcome.ReconnectRequired, Lacking = providers };
+
+    /// <summary>A provider cannot be reached.</summary>
+    public static UpstreamAuthorization Unavailable(TimeSpan retryAfter) => new() { Outcome = UpstreamAuthorizationOutcome.TemporarilyUnavailable, RetryAfter = retryAfter };
 
     /// <inheritdoc />
     public override string ToString() => $"upstream authorization ({Outcome})";

@@ -12,11 +12,12 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     private const int Capacity = 20_000;
     private const int MaxReauthorizations = 3;
     private readonly CredentialVault _vault;
-    private readonly WarmAuthorizations _warm;
+    private readonly WarmCredentials _credentials;
+    private readonly WarmAuthorizations _authorizations;
     private readonly RefreshBackoffs _backoffs;
     private readonly CredentialRefresher _refresher;
     private readonly UpstreamOptions _options;
-    private readonly SingleFlight<CredentialKey, UpstreamAuthorization> _flights = new();
+    private readonly SingleFlight<CredentialKey, WarmCredential> _flights = new();
     private readonly ConditionalWeakTable<Resource, UpstreamAuthorization> _static = [];
 
     /// <summary>An authorizer over the vault; it follows the vault's changes until disposed.</summary>
@@ -24,64 +25,81 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     {
         _vault = vault;
         _options = options;
-        _warm = new WarmAuthorizations(Capacity, time);
+        _credentials = new WarmCredentials(Capacity, time);
+        _authorizations = new WarmAuthorizations(Capacity, time);
         _backoffs = new RefreshBackoffs(Capacity, time);
-        _refresher = new CredentialRefresher(vault, client, _warm, _backoffs, options, time, logger);
+        _refresher = new CredentialRefresher(vault, client, _credentials, _backoffs, options, time, logger);
         vault.Changed += OnChanged;
     }
 
     /// <inheritdoc />
     public ValueTask<UpstreamAuthorization> AuthorizeAsync(Resource resource, AccessToken accessToken, CancellationToken cancellationToken)
     {
-        if (resource.Auth != ResourceAuthKind.UserOAuth)
+        if (resource.Auth != ResourceAuthKind.Credentials)
         {
             return new(WithoutCredential(resource));
         }
 
-        var key = KeyOf(resource, accessToken);
-        return _warm.TryGet(key, out var authorization)
-            ? new(authorization)
-            : new(ObtainAsync(resource.Provider!, key, rejected: null, cancellationToken));
+        var key = new AuthorizationKey(resource, accessToken);
+        return _authorizations.TryGet(key, out var authorization) ? new(authorization) : new(ObtainAsync(key, rejected: null, cancellationToken));
     }
 
     /// <inheritdoc />
     public async ValueTask<UpstreamAuthorization> ReauthorizeAsync(Resource resource, AccessToken accessToken, UpstreamAuthorization rejected, CancellationToken cancellationToken)
     {
-        if (resource.Auth != ResourceAuthKind.UserOAuth)
+        if (resource.Auth != ResourceAuthKind.Credentials)
         {
             return WithoutCredential(resource);
         }
 
-        // A flight joined here may have begun before the rejection and bring the rejected version once more.
-        var key = KeyOf(resource, accessToken);
+        // A flight joined here may have begun before the rejection and bring a rejected version once more.
+        var key = new AuthorizationKey(resource, accessToken);
         for (var attempt = 0; attempt < MaxReauthorizations; attempt++)
         {
-            var authorization = await ObtainAsync(resource.Provider!, key, rejected, cancellationToken);
-            if (authorization.Outcome != UpstreamAuthorizationOutcome.Available || authorization.CredentialVersion != rejected.CredentialVersion)
+            var authorization = await ObtainAsync(key, rejected, cancellationToken);
+            if (!authorization.Used.Any(u => IsRejected(rejected, u)))
             {
                 return authorization;
             }
         }
 
-        return new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.TemporarilyUnavailable, RetryAfter = _options.FailureBackoff };
+        return UpstreamAuthorization.Unavailable(_options.FailureBackoff);
     }
 
     /// <inheritdoc />
     public void Dispose() => _vault.Changed -= OnChanged;
 
-    private Task<UpstreamAuthorization> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken) =>
-        _flights.RunAsync(key, () => _refresher.ObtainAsync(provider, key, rejected), cancellationToken);
+    private static bool IsRejected(UpstreamAuthorization rejected, CredentialUse use) =>
+        RejectionPolicy.Judge(rejected, use.Key) is { Verdict: not RejectionVerdict.Keep } rejection && rejection.Version == use.Version;
+
+    // Each provider by itself and all at once: a slow one delays only who needs it.
+    private async Task<UpstreamAuthorization> ObtainAsync(AuthorizationKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken)
+    {
+        var parts = await Task.WhenAll(key.Resource.Providers.Select(p => ObtainAsync(p.Provider, key.CredentialOf(p.Provider), rejected, cancellationToken)));
+        var combined = CombinationPolicy.Combine(key, parts);
+        if (combined.Outcome == UpstreamAuthorizationOutcome.Available)
+        {
+            _authorizations.Put(key, combined, parts);
+        }
+
+        return combined;
+    }
+
+    private Task<WarmCredential> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken)
+    {
+        var rejection = rejected is null ? null : RejectionPolicy.Judge(rejected, key);
+        return rejection is null && _credentials.TryGet(key, out var credential)
+            ? Task.FromResult(credential)
+            : _flights.RunAsync(key, () => _refresher.ObtainAsync(provider, key, rejection), cancellationToken);
+    }
 
     private UpstreamAuthorization WithoutCredential(Resource resource) => resource.Auth == ResourceAuthKind.StaticHeaders
         ? _static.GetValue(resource, r => new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = r.StaticHeaders })
         : UpstreamAuthorization.Nothing;
 
-    private static CredentialKey KeyOf(Resource resource, AccessToken accessToken) =>
-        new(CredentialOwner.Of(accessToken.Subject), resource.Provider!.Name);
-
     private void OnChanged(CredentialKey key)
     {
-        _warm.Forget(key);
+        _credentials.Forget(key);
         _backoffs.Clear(key);
     }
 }

@@ -1,3 +1,4 @@
+using Keyholder.Resources;
 using Keyholder.Sessions;
 
 namespace Keyholder.Vault;
@@ -5,6 +6,17 @@ namespace Keyholder.Vault;
 /// <summary>Whose credential it is. Text form <c>user:ID</c>, <c>vk:ID</c>, <c>session:ID</c> or <c>shared:NAME</c>.</summary>
 public sealed record CredentialOwner(CredentialOwnerKind Kind, string Id)
 {
+    /// <summary>Whose credential of a provider a session uses. Nothing else decides that.</summary>
+    /// <param name="provider">The provider, whose configuration names the rule.</param>
+    /// <param name="subject">Who the session acts for.</param>
+    /// <param name="session">The session.</param>
+    public static CredentialOwner For(Provider provider, Subject subject, SessionId session) => provider.Owner switch
+    {
+        ProviderOwner.Shared => new(CredentialOwnerKind.Shared, provider.Name),
+        ProviderOwner.Session => new(CredentialOwnerKind.Session, session.ToString()),
+        _ => Of(subject),
+    };
+
     /// <summary>The owner of the credentials a subject brings.</summary>
     public static CredentialOwner Of(Subject subject) => new(
         subject.Kind switch

@@ -24,6 +24,10 @@ internal static class ConfigurationKeys
     public static Type? ValueTypeOf(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
 
+    /// <summary>The type of the items when <paramref name="type"/> is a list; else null.</summary>
+    public static Type? ItemTypeOf(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
     /// <summary>The known key a person most likely meant: the same but for case, or at most two edits away.</summary>
     public static string? Nearest(string key, IEnumerable<string> known) =>
         known.Select(k => (Key: k, Distance: Distance(key.ToUpperInvariant(), k.ToUpperInvariant())))

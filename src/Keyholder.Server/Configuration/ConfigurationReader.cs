@@ -76,7 +76,7 @@ internal sealed class ConfigurationReader(SecretReferences references, Configura
             _ when type == typeof(TimeSpan) => (Text(node) is { } text ? Duration.Parse(text) : null) ?? Wrong(path, "a duration such as \"30s\", \"10m\", \"12h\" or \"30d\""),
             _ when type.IsEnum => ReadEnum(node, type, path),
             _ when ConfigurationKeys.ValueTypeOf(type) is { } valueType => ReadDictionary(node, valueType, path),
-            _ when typeof(IEnumerable).IsAssignableFrom(type) => ReadList(node, path),
+            _ when ConfigurationKeys.ItemTypeOf(type) is { } itemType => ReadList(node, itemType, path),
             _ => ReadSection(node, type, path),
         };
     }
@@ -87,14 +87,23 @@ internal sealed class ConfigurationReader(SecretReferences references, Configura
         return Text(node) is { } text && names.TryGetValue(text, out var value) ? value : Wrong(path, "one of " + string.Join(", ", names.Keys));
     }
 
-    private object? ReadList(JsonNode? node, string path)
+    private object? ReadList(JsonNode? node, Type itemType, string path)
     {
         if (node is not JsonArray array)
         {
-            return Wrong(path, "a list of strings");
+            return Wrong(path, itemType == typeof(string) ? "a list of strings" : "a list of objects");
         }
 
-        return array.Select((item, i) => (string?)ReadValue(item, typeof(string), $"{path}[{i}]")).OfType<string>().ToArray();
+        var items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(itemType))!;
+        for (var i = 0; i < array.Count; i++)
+        {
+            if (ReadValue(array[i], itemType, $"{path}[{i}]") is { } item)
+            {
+                items.Add(item);
+            }
+        }
+
+        return items;
     }
 
     private object? ReadDictionary(JsonNode? node, Type valueType, string path)

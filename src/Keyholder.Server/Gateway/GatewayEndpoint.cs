@@ -149,7 +149,7 @@ internal sealed class GatewayEndpoint(
                 break;
             }
 
-            if (route.Resource.Auth != ResourceAuthKind.UserOAuth)
+            if (route.Resource.Auth != ResourceAuthKind.Credentials)
             {
                 GatewayLog.ConfiguredCredentialRejected(logger, route.Resource.Name);
                 await RefuseAsync(context, route, GatewayErrors.UpstreamRefusedCredential);

@@ -37,8 +37,15 @@ internal static class StartupReport
 
     private static string AuthOf(Resource resource) => resource.Auth switch
     {
-        ResourceAuthKind.UserOAuth => $"each user's own {resource.Provider!.DisplayName} account",
+        ResourceAuthKind.Credentials => string.Join(", ", resource.Providers.Select(p => CredentialOf(p.Provider))),
         ResourceAuthKind.StaticHeaders => "static headers: " + string.Join(", ", resource.StaticHeaders.Select(h => h.Key)),
         _ => "no credential",
+    };
+
+    private static string CredentialOf(Provider provider) => (provider.Owner, provider.Kind) switch
+    {
+        (ProviderOwner.Shared, _) => $"the shared {provider.DisplayName} account",
+        (_, ProviderKind.Headers) => $"each user's own {provider.DisplayName} headers",
+        _ => $"each user's own {provider.DisplayName} account",
     };
 }

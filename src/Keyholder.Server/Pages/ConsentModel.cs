@@ -26,14 +26,8 @@ public sealed record ConsentModel
 
     public required IReadOnlyList<ConsentScope> Scopes { get; init; }
 
-    /// <summary>The provider whose key Keyholder uses for the resource, or null.</summary>
-    public string? ProviderName { get; init; }
-
-    /// <summary>What Keyholder asks that provider for.</summary>
-    public IReadOnlyList<string> ProviderScopes { get; init; } = [];
-
-    /// <summary>Whether the person still has to be sent to the provider.</summary>
-    public bool MustConnect { get; init; }
+    /// <summary>The providers whose keys Keyholder uses for the resource, in the order they are connected.</summary>
+    public IReadOnlyList<ConsentProvider> Providers { get; init; } = [];
 
     public required string UserName { get; init; }
 }

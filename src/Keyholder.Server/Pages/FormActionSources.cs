@@ -5,16 +5,16 @@ namespace Keyholder.Server.Pages;
 
 /// <summary>
 /// The CSP <c>form-action</c> sources a page needs besides <c>'self'</c>: browsers hold the redirects that follow a form against them, up to the client's redirect URI and, where a key is
-/// still missing, the provider's authorization endpoint.
+/// still missing, the providers' authorization endpoints.
 /// </summary>
 internal static class FormActionSources
 {
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-._");
 
     /// <summary>The sources, each safe to stand in a header.</summary>
-    public static IReadOnlyList<string> For(string redirectUri, Provider? provider)
+    public static IReadOnlyList<string> For(string redirectUri, IEnumerable<Provider> providers)
     {
-        string?[] sources = [Source(redirectUri), Source(provider?.AuthorizationEndpoint?.OriginalString), Source(provider?.Issuer)];
+        string?[] sources = [Source(redirectUri), .. providers.SelectMany(p => new[] { Source(p.AuthorizationEndpoint?.OriginalString), Source(p.Issuer) })];
         return [.. sources.OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 

@@ -19,7 +19,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     private readonly InMemoryUserStore _users = new();
     private Client? _client = App;
     private Consent? _consent;
-    private bool _needsConnection;
+    private readonly HashSet<CredentialKey> _unconnected = [];
 
     public AuthorizationDispatcherTests() => _dispatcher = new(this, this, this, _users, this, new AuthorizationOptions(), _time);
 
@@ -50,7 +50,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         (await StepAsync(SignInPhase, SignedIn())).ShouldBe(AuthorizationStep.AcceptSignIn);
         (await StepAsync(ConsentPhase, SignedIn())).ShouldBe(AuthorizationStep.Consent);
         (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Complete);
-        _needsConnection = true;
+        _unconnected.Add(CloudOfU);
         (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Connect);
     }
 
@@ -171,8 +171,46 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     {
         (await ErrorAsync(SignInPhase with { Prompt = "none" }, null)).ShouldBe("login_required");
         (await ErrorAsync(ConsentPhase with { Prompt = "none" }, SignedIn())).ShouldBe("consent_required");
-        _needsConnection = true;
+        _unconnected.Add(CloudOfU);
         (await ErrorAsync(UpstreamPhase with { Prompt = "none" }, SignedIn())).ShouldBe("interaction_required");
+    }
+
+    [Fact]
+    public async Task Required_providers_are_connected_one_after_the_other_in_configured_order()
+    {
+        var second = Cloud with { Name = "second" };
+        var perSession = Cloud with { Name = "per-session", Owner = ProviderOwner.Session };
+        Current = new ResourceSnapshot([Files with { Providers = [new(Cloud), new(perSession), new(second)] }], [Cloud, perSession, second]);
+        var request = UpstreamPhase;
+        var sessions = new CredentialKey(new CredentialOwner(CredentialOwnerKind.Session, request.SessionId.ToString()), "per-session");
+        _unconnected.UnionWith([CloudOfU with { Provider = "second" }, sessions]);
+
+        (await ProviderAsync(request)).ShouldBe("per-session");
+        _unconnected.Remove(sessions);
+        (await ProviderAsync(request)).ShouldBe("second");
+        _unconnected.Clear();
+        (await ProviderAsync(request)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_is_optional_shared_or_typed_in_sends_nobody_to_a_provider()
+    {
+        var shared = Cloud with { Name = "shared", Owner = ProviderOwner.Shared };
+        var headers = Cloud with { Name = "headers", Kind = ProviderKind.Headers };
+        Current = new ResourceSnapshot([Files with { Providers = [new(Cloud, Required: false), new(shared), new(headers)] }], [Cloud, shared, headers]);
+        _unconnected.UnionWith(
+            [CloudOfU, CloudOfU with { Provider = "headers" }, new CredentialKey(new CredentialOwner(CredentialOwnerKind.Shared, "shared"), "shared")]);
+
+        (await ProviderAsync(UpstreamPhase)).ShouldBeNull();
+    }
+
+    private static CredentialKey CloudOfU { get; } = new(new CredentialOwner(CredentialOwnerKind.User, "u"), "cloud");
+
+    private async Task<string?> ProviderAsync(AuthorizationRequest request)
+    {
+        var decision = await _dispatcher.DecideAsync(request, SignedIn(), CancellationToken.None);
+        decision.Step.ShouldBe(decision.Provider is null ? AuthorizationStep.Complete : AuthorizationStep.Connect);
+        return decision.Provider?.Name;
     }
 
     ValueTask<Client?> IClientDirectory.FindAsync(string clientId, CancellationToken cancellationToken) => new(_client);
@@ -182,11 +220,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     Task<Consent?> IConsentStore.FindAsync(Subject subject, string clientId, string redirectHost, string resource, CancellationToken cancellationToken) =>
         Task.FromResult(_consent);
 
-    Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken)
-    {
-        key.ShouldBe(new CredentialKey(new CredentialOwner(CredentialOwnerKind.User, "u"), "cloud"));
-        return Task.FromResult(_needsConnection);
-    }
+    Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult(_unconnected.Contains(key));
 
     Task ICredentialVault.StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");

@@ -56,7 +56,7 @@ internal static class AuthorizationSamples
         DisplayName = "Team " + name,
         Upstream = new Uri("https://upstream.example/" + name),
         Auth = auth,
-        Provider = auth == ResourceAuthKind.UserOAuth ? Cloud : null,
+        Providers = auth == ResourceAuthKind.Credentials ? [new(Cloud)] : [],
         Scopes = [new($"{name}:read", "Read your " + name), new($"{name}:write", "Change your " + name), new($"{name}:admin", "Administer your " + name)],
         DefaultScopes = [$"{name}:read"],
         RequiredScopes = [$"{name}:read"],

@@ -87,10 +87,47 @@ public sealed class ConfigurationLoaderTests : IDisposable
             }
             """);
 
-        var provider = configuration.Resources.FindByName("code")!.Provider.ShouldNotBeNull();
+        var provider = configuration.Resources.FindByName("code")!.Providers.ShouldHaveSingleItem().Provider;
         provider.ShouldBeSameAs(configuration.Resources.FindProvider("hub"));
         provider.ClientAuthMethod.ShouldBe("client_secret_basic");
         provider.AuthorizationParameters.ShouldBe([new("prompt", "consent")]);
+    }
+
+    [Fact]
+    public void A_resource_with_several_providers_holds_them_in_order()
+    {
+        var resource = Load("""
+            {
+              "providers": {
+                "hub": { "kind": "oidc", "issuer": "https://hub.example", "clientId": "kh", "owner": "shared" },
+                "key": { "kind": "headers", "headers": { "X-Api-Key": { "label": "API key", "prefix": "Token " }, "X-Tenant": { "required": false } } },
+              },
+              "resources": {
+                "code": { "upstream": "https://hub.example/mcp", "auth": "credentials", "providers": [{ "provider": "key" }, { "provider": "hub", "required": false, "header": "X-Hub" }] },
+              },
+            }
+            """).Resources.Resources.Single();
+
+        resource.Providers.Select(p => (p.Provider.Name, p.Provider.Owner, p.Required, p.Header))
+            .ShouldBe([("key", ProviderOwner.Subject, true, null), ("hub", ProviderOwner.Shared, false, "X-Hub")]);
+        resource.Providers[0].Provider.Headers.ShouldBe([new("x-api-key", "API key", true, "Token "), new("x-tenant", "X-Tenant", false, "")]);
+    }
+
+    [Fact]
+    public void A_list_of_providers_is_a_list_of_objects()
+    {
+        var problems = Problems("""
+            {
+              "resources": {
+                "a": { "upstream": "https://a.example", "auth": "credentials", "providers": "hub" },
+                "b": { "upstream": "https://b.example", "auth": "credentials", "providers": [{ "provider": "hub", "requird": true }, "hub"] }
+              }
+            }
+            """).Select(p => p.ToString());
+
+        problems.ShouldContain("resources.a.providers: must be a list of objects");
+        problems.ShouldContain("resources.b.providers[0].requird: is not a known key; did you mean required?");
+        problems.ShouldContain("resources.b.providers[1]: must be an object");
     }
 
     [Fact]
@@ -154,7 +191,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
                 "tokens.lifetime: must be from 1m to 1h",
                 "tokens.lifetimes: is not a known key; did you mean lifetime?",
                 "server.listen: must be a list of strings",
-                "resources.b.auth: must be one of none, staticHeaders, userOAuth",
+                "resources.b.auth: must be one of none, staticHeaders, credentials, userOAuth",
                 "resources.A!: a resource name is 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -",
                 "resources.A!.upstream: is missing",
                 "resources.b.upstream: is not an absolute http or https URL",

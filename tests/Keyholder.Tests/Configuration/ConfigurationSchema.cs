@@ -1,4 +1,3 @@
-using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Encodings.Web;
@@ -49,7 +48,7 @@ internal static class ConfigurationSchema
             _ when type == typeof(TimeSpan) => new() { ["type"] = "string", ["pattern"] = "^[0-9]{1,9}(ms|s|m|h|d)$" },
             _ when type.IsEnum => new() { ["enum"] = new JsonArray([.. ConfigurationKeys.EnumNames(type).Keys.Select(n => (JsonNode)n)]) },
             _ when ConfigurationKeys.ValueTypeOf(type) is { } value => new() { ["type"] = "object", ["additionalProperties"] = SchemaOf(value) },
-            _ when typeof(IEnumerable).IsAssignableFrom(type) => new() { ["type"] = "array", ["items"] = SchemaOf(typeof(string)) },
+            _ when ConfigurationKeys.ItemTypeOf(type) is { } item => new() { ["type"] = "array", ["items"] = SchemaOf(item) },
             _ => ObjectOf(type),
         };
     }

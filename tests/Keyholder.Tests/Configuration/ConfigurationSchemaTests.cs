@@ -32,10 +32,10 @@ public sealed class ConfigurationSchemaTests
             var keyPath = path.Length == 0 ? key : $"{path}.{key}";
             yield return keyPath;
             var inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            var entry = ConfigurationKeys.ValueTypeOf(inner);
+            var entry = ConfigurationKeys.ValueTypeOf(inner) ?? ConfigurationKeys.ItemTypeOf(inner);
             if ((entry ?? inner) is { IsClass: true, Namespace: not null } section && section.Namespace.StartsWith("Keyholder", StringComparison.Ordinal))
             {
-                foreach (var deeper in Keys(section, entry is null ? keyPath : keyPath + ".NAME"))
+                foreach (var deeper in Keys(section, entry is null ? keyPath : keyPath + (ConfigurationKeys.ItemTypeOf(inner) is null ? ".NAME" : "[]")))
                 {
                     yield return deeper;
                 }

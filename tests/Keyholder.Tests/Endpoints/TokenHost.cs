@@ -54,7 +54,7 @@ internal sealed class TokenHost : IAsyncDisposable
         var host = await KeyholderHost.StartAsync(
             configuration => configuration with
             {
-                Resources = new ResourceSnapshot([Resource, OtherResource], [Resource.Provider!]),
+                Resources = new ResourceSnapshot([Resource, OtherResource], [Resource.Providers[0].Provider]),
                 Sessions = options ?? new(),
             },
             services =>

@@ -121,7 +121,7 @@ public sealed class GatewayForwardingTests
             ["Bearer " + ScriptedAuthorizer.FirstCredential, "Bearer " + ScriptedAuthorizer.SecondCredential]);
         gateway.Upstream.Requests.Select(r => System.Text.Encoding.UTF8.GetString(r.Body)).ShouldAllBe(b => b == GatewayFixture.Call);
         gateway.Authorizer.Reauthorizations.ShouldBe(1);
-        gateway.Authorizer.Rejected!.CredentialVersion.ShouldBe(1);
+        gateway.Authorizer.Rejected!.Used[0].Version.ShouldBe(1);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class GatewayForwardingTests
     public async Task Without_a_credential_nothing_goes_out()
     {
         await using var gateway = await GatewayFixture.StartAsync();
-        gateway.Authorizer.First = UpstreamAuthorization.ReconnectRequired;
+        gateway.Authorizer.First = ScriptedAuthorizer.ReconnectRequired;
 
         await gateway.ShouldRefuseAsync(GatewayFixture.Post(), HttpStatusCode.Unauthorized, "gateway.reconnect_required");
         await gateway.ShouldRefuseAsync(GatewayFixture.Bodiless(HttpMethod.Get), HttpStatusCode.Unauthorized, "gateway.reconnect_required");

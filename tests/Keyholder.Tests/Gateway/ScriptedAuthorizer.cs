@@ -1,6 +1,7 @@
 using Keyholder.Resources;
 using Keyholder.Tokens;
 using Keyholder.Upstream;
+using Keyholder.Vault;
 
 namespace Keyholder.Tests.Gateway;
 
@@ -9,6 +10,8 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
 {
     public const string FirstCredential = "upstream-credential-1";
     public const string SecondCredential = "upstream-credential-2";
+
+    public static UpstreamAuthorization ReconnectRequired { get; } = UpstreamAuthorization.Lacks([]);
 
     private int _reauthorizations;
 
@@ -26,13 +29,13 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
     {
         Interlocked.Increment(ref _reauthorizations);
         Rejected = rejected;
-        return new(rejected.CredentialVersion == Second.CredentialVersion ? UpstreamAuthorization.ReconnectRequired : Second);
+        return new(rejected == Second ? ReconnectRequired : Second);
     }
 
     private static UpstreamAuthorization With(string credential, long version) => new()
     {
         Outcome = UpstreamAuthorizationOutcome.Available,
         Headers = [new("Authorization", "Bearer " + credential)],
-        CredentialVersion = version,
+        Used = [new(new CredentialKey(new CredentialOwner(CredentialOwnerKind.User, "u"), "demo"), version)],
     };
 }

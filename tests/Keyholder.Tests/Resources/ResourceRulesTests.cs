@@ -85,13 +85,74 @@ public sealed class ResourceRulesTests
     }
 
     [Fact]
-    public void Per_user_oauth_needs_a_provider_that_exists_and_nothing_else_may_name_one()
+    public void Credentials_need_a_provider_that_exists_and_nothing_else_may_name_one()
     {
-        ProblemsOf("r", Plain with { Auth = ResourceAuthKind.UserOAuth }).ShouldBe(["resources.r.provider"]);
-        ProblemsOf("r", Plain with { Auth = ResourceAuthKind.UserOAuth, Provider = "nobody" }).ShouldBe(["resources.r.provider"]);
-        ProblemsOf("r", Plain with { Auth = ResourceAuthKind.UserOAuth, Provider = "idp" }, ("idp", Oidc)).ShouldBeEmpty();
+        ProblemsOf("r", Credentials).ShouldBe(["resources.r.provider"]);
+        ProblemsOf("r", Credentials with { Provider = "nobody" }).ShouldBe(["resources.r.provider"]);
+        ProblemsOf("r", Credentials with { Provider = "idp" }, ("idp", Oidc)).ShouldBeEmpty();
         ProblemsOf("r", Plain with { Provider = "idp" }, ("idp", Oidc)).ShouldBe(["resources.r.provider"]);
+        ProblemsOf("r", Plain with { Providers = [new() { Provider = "idp" }] }, ("idp", Oidc)).ShouldBe(["resources.r.providers"]);
+        ProblemsOf("r", Credentials with { Provider = "idp", Providers = [new() { Provider = "idp" }] }, ("idp", Oidc)).ShouldBe(["resources.r.provider"]);
         ProblemsOf("r", Plain with { Auth = null }).ShouldBe(["resources.r.auth"]);
+    }
+
+    [Fact]
+    public void Several_providers_are_kept_in_order_and_the_single_one_is_a_list_of_one()
+    {
+        var several = Build("r", Using(new() { Provider = "idp" }, new() { Provider = "key", Required = false }, new() { Provider = "second", Header = "X-Second" }), out var none);
+        none.ShouldBeEmpty();
+        several.FindByName("r")!.Providers.Select(p => (p.Provider.Name, p.Required, p.Header))
+            .ShouldBe([("idp", true, null), ("key", false, null), ("second", true, "X-Second")]);
+
+        var single = Build("r", Credentials with { Provider = "idp" }, out _);
+        single.FindByName("r")!.Providers.ShouldBe([new ResourceProvider(single.FindProvider("idp")!)]);
+        Build("r", Using(new ResourceProviderDefinition { Provider = "idp", Header = "authorization" }), out _).FindByName("r")!.Providers[0].Header.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Two_providers_never_set_the_same_header()
+    {
+        Paths(Using(new() { Provider = "idp" }, new() { Provider = "second" })).ShouldBe(["resources.r.providers[1].header"]);
+        Paths(Using(new() { Provider = "idp" }, new() { Provider = "second", Header = "AUTHORIZATION" })).ShouldBe(["resources.r.providers[1].header"]);
+        Paths(Using(new() { Provider = "key" }, new() { Provider = "idp", Header = "X-Key" })).ShouldBe(["resources.r.providers[1].header"]);
+        Paths(Using(new() { Provider = "key" }, new() { Provider = "idp" })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_entry_of_the_provider_list_has_to_name_one_provider_once_and_a_header_it_may_set()
+    {
+        Paths(Using(new ResourceProviderDefinition())).ShouldBe(["resources.r.providers[0].provider"]);
+        Paths(Using(new() { Provider = "idp" }, new() { Provider = "nobody" })).ShouldBe(["resources.r.providers[1].provider"]);
+        Paths(Using(new() { Provider = "idp" }, new() { Provider = "idp", Header = "X-Other" })).ShouldBe(["resources.r.providers[1].provider"]);
+        Paths(Using(new ResourceProviderDefinition { Provider = "idp", Header = "Cookie" })).ShouldBe(["resources.r.providers[0].header"]);
+        Paths(Using(new ResourceProviderDefinition { Provider = "idp", Header = "a b" })).ShouldBe(["resources.r.providers[0].header"]);
+        Paths(Using(new ResourceProviderDefinition { Provider = "key", Header = "X-Other" })).ShouldBe(["resources.r.providers[0].header"]);
+    }
+
+    [Fact]
+    public void A_headers_provider_declares_its_headers_in_canonical_form()
+    {
+        var provider = Build("r", Credentials with { Provider = "key" }, out _).FindProvider("key")!;
+
+        provider.Headers.ShouldBe([new DeclaredHeader("x-key", "Key", Required: true, "Token "), new DeclaredHeader("x-tenant", "X-Tenant", Required: false, "")]);
+        provider.Owner.ShouldBe(ProviderOwner.Session);
+    }
+
+    [Fact]
+    public void A_headers_provider_needs_sound_headers_and_nothing_of_oauth()
+    {
+        ProviderProblems(WithDeclared()).ShouldBe(["providers.idp.headers"]);
+        ProviderProblems(WithDeclared(("X-Key", new() { Required = false }))).ShouldBe(["providers.idp.headers"]);
+        ProviderProblems(WithDeclared(("Cookie", new()))).ShouldBe(["providers.idp.headers.Cookie"]);
+        ProviderProblems(WithDeclared(("X-Key", new()), ("x-key ", new()))).ShouldBe(["providers.idp.headers.x-key "]);
+        ProviderProblems(WithDeclared(("X-Key", new() { Label = "a\nb" }))).ShouldBe(["providers.idp.headers.X-Key.label"]);
+        ProviderProblems(WithDeclared(("X-Key", new() { Prefix = " Bearer" }))).ShouldBe(["providers.idp.headers.X-Key.prefix"]);
+        ProviderProblems(WithDeclared(("X-Key", new() { Prefix = "a\r\nb" }))).ShouldBe(["providers.idp.headers.X-Key.prefix"]);
+        ProviderProblems(WithDeclared(("Authorization", new() { Prefix = "Bearer " }))).ShouldBeEmpty();
+        ProviderProblems(Oidc with { Headers = WithDeclared(("X-Key", new())).Headers }).ShouldBe(["providers.idp.headers"]);
+        var oauth = Oidc with { Kind = ProviderKind.Headers, ClientSecret = "s", SignIn = true, Scopes = ["a"], Headers = WithDeclared(("X-Key", new())).Headers };
+        ProviderProblems(oauth).ShouldBe(
+            ["providers.idp.issuer", "providers.idp.clientId", "providers.idp.clientSecret", "providers.idp.scopes", "providers.idp.signIn"]);
     }
 
     [Fact]
@@ -143,6 +204,35 @@ public sealed class ResourceRulesTests
     public void Authorization_parameters_the_protocol_sets_are_refused(string name) =>
         ProviderProblems(Oidc with { AuthorizationParameters = new Dictionary<string, string> { [name] = "x" } })
             .ShouldBe(["providers.idp.authorizationParameters." + name]);
+
+    private static ResourceDefinition Credentials { get; } = Plain with { Auth = ResourceAuthKind.Credentials };
+
+    private static ResourceDefinition Using(params ResourceProviderDefinition[] providers) => Credentials with { Providers = providers };
+
+    private static ProviderDefinition WithDeclared(params (string Name, DeclaredHeaderDefinition Header)[] headers) => new()
+    {
+        Kind = ProviderKind.Headers,
+        Headers = new OrderedDictionary<string, DeclaredHeaderDefinition>(headers.Select(h => KeyValuePair.Create(h.Name, h.Header))),
+    };
+
+    private static List<string> Paths(ResourceDefinition resource)
+    {
+        Build("r", resource, out var problems);
+        return problems;
+    }
+
+    private static ResourceSnapshot Build(string name, ResourceDefinition resource, out List<string> problems)
+    {
+        var key = WithDeclared((" X-Key", new() { Label = "Key", Prefix = "Token " }), ("X-Tenant", new() { Required = false })) with { Owner = ProviderOwner.Session };
+        var found = new ConfigurationProblems();
+        var snapshot = ResourceRules.Build(
+            new Issuer("https://keys.example"),
+            new Dictionary<string, ResourceDefinition> { [name] = resource },
+            new Dictionary<string, ProviderDefinition> { ["idp"] = Oidc, ["second"] = Endpoints, ["key"] = key },
+            found);
+        problems = [.. found.All.Select(p => p.Path)];
+        return snapshot;
+    }
 
     private static ResourceDefinition WithHeaders(params (string Name, string Value)[] headers) =>
         Plain with { Auth = ResourceAuthKind.StaticHeaders, Headers = headers.ToDictionary(h => h.Name, h => h.Value) };

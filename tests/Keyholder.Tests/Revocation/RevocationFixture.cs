@@ -8,6 +8,16 @@ namespace Keyholder.Tests.Revocation;
 /// <summary>One resource behind one provider, and an index that knows them.</summary>
 internal static class RevocationFixture
 {
+    public static Provider Provider { get; } = new()
+    {
+        Name = "github",
+        DisplayName = "GitHub",
+        Kind = ProviderKind.OAuth2,
+        ClientId = "keyholder",
+        ClientAuthMethod = "none",
+        Scopes = [],
+    };
+
     public static Resource Resource { get; } = new()
     {
         Name = "notes",
@@ -15,15 +25,7 @@ internal static class RevocationFixture
         DisplayName = "Notes",
         Upstream = new Uri("https://notes.example/mcp"),
         Auth = ResourceAuthKind.UserOAuth,
-        Provider = new Provider
-        {
-            Name = "github",
-            DisplayName = "GitHub",
-            Kind = ProviderKind.OAuth2,
-            ClientId = "keyholder",
-            ClientAuthMethod = "none",
-            Scopes = [],
-        },
+        Providers = [new(Provider)],
         Scopes = [new ResourceScope("mcp:read", "Read"), new ResourceScope("mcp:write", "Write")],
         DefaultScopes = ["mcp:read"],
         RequiredScopes = ["mcp:read"],
@@ -34,5 +36,5 @@ internal static class RevocationFixture
     };
 
     public static RevocationIndex CreateIndex(RevocationOptions? options = null) =>
-        new(new ConfiguredResources(new ResourceSnapshot([Resource], [Resource.Provider!])), options ?? new RevocationOptions(), new RevocationMetrics(), new ManualTimeProvider());
+        new(new ConfiguredResources(new ResourceSnapshot([Resource], [Provider])), options ?? new RevocationOptions(), new RevocationMetrics(), new ManualTimeProvider());
 }

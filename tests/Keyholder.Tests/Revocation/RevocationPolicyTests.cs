@@ -7,7 +7,7 @@ namespace Keyholder.Tests.Revocation;
 public sealed class RevocationPolicyTests
 {
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly ResourceSnapshot Resources = new([RevocationFixture.Resource], [RevocationFixture.Resource.Provider!]);
+    private static readonly ResourceSnapshot Resources = new([RevocationFixture.Resource], [RevocationFixture.Provider]);
 
     [Theory]
     [InlineData(RevocationTargetKind.Session, "not-a-session", RevocationProblem.TargetMalformed)]

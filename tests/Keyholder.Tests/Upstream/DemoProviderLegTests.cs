@@ -210,7 +210,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         Scopes = ["openid", "mcp"],
     };
 
-    private Resource Resource => UpstreamAuthorizerTests.Resource with { Provider = Provider };
+    private Resource Resource => UpstreamAuthorizerTests.Resource with { Providers = [new(Provider)] };
 
     private AccessToken AccessToken => new()
     {

@@ -20,7 +20,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         DisplayName = "GitHub",
         Upstream = new Uri("https://mcp.github.example/"),
         Auth = ResourceAuthKind.UserOAuth,
-        Provider = Providers.Configured(),
+        Providers = [new(Providers.Configured())],
         Scopes = [new ResourceScope("repo", "Read repositories")],
         DefaultScopes = ["repo"],
         RequiredScopes = [],
@@ -30,6 +30,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         MetadataUri = "https://keys.example/.well-known/oauth-protected-resource/mcp/github",
     };
 
+    private static readonly SessionId Session = SessionId.Create();
     private static readonly CredentialKey Person3 = new(new CredentialOwner(CredentialOwnerKind.User, "person3"), "github");
     private readonly ManualTimeProvider _time = new();
     private readonly FakeCredentialStore _store = new();
@@ -55,8 +56,8 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     [Fact]
     public async Task A_resource_without_credential_gets_nothing_and_one_with_fixed_headers_the_same_object_again()
     {
-        (await AuthorizeAsync(Resource with { Auth = ResourceAuthKind.None, Provider = null })).ShouldBeSameAs(UpstreamAuthorization.Nothing);
-        var fixedHeaders = Resource with { Auth = ResourceAuthKind.StaticHeaders, Provider = null, StaticHeaders = [new("X-Api-Key", "k")] };
+        (await AuthorizeAsync(Resource with { Auth = ResourceAuthKind.None, Providers = [] })).ShouldBeSameAs(UpstreamAuthorization.Nothing);
+        var fixedHeaders = Resource with { Auth = ResourceAuthKind.StaticHeaders, Providers = [], StaticHeaders = [new("X-Api-Key", "k")] };
 
         var first = await AuthorizeAsync(fixedHeaders);
 
@@ -78,7 +79,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
         }
 
         first.Headers.ShouldBe([new("Authorization", "Bearer access-1")]);
-        first.CredentialVersion.ShouldBe(1);
+        first.Used.ShouldBe([new CredentialUse(Person3, 1)]);
         _store.Reads.ShouldBe(reads);
         first.ToString().ShouldNotContain("access-1");
     }
@@ -91,7 +92,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
 
         (await AuthorizeAsync(Resource, Subject.User("person2"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
         (await AuthorizeAsync(Resource, new Subject(SubjectKind.VirtualKey, "person3"))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
-        (await AuthorizeAsync(Resource with { Provider = Providers.Configured() with { Name = "gitlab" } })).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
+        (await AuthorizeAsync(Resource with { Providers = [new(Providers.Configured() with { Name = "gitlab" })] })).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
     }
 
     [Fact]
@@ -111,11 +112,11 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     public async Task A_change_while_the_row_is_being_read_is_not_forgotten()
     {
         await StoreAsync(TimeSpan.FromHours(1));
-        var warm = new WarmAuthorizations(10, _time);
+        var warm = new WarmCredentials(10, _time);
         var ticket = warm.Ticket(Person3);
         warm.Forget(Person3);
 
-        warm.Put(Person3, ticket, UpstreamAuthorization.Nothing, _time.GetUtcNow().AddMinutes(1));
+        warm.Put(Person3, ticket, CredentialAuthorization.ReconnectRequired, _time.GetUtcNow().AddMinutes(1));
 
         warm.TryGet(Person3, out _).ShouldBeFalse();
     }
@@ -485,11 +486,11 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     [Fact]
     public void The_memory_of_warm_credentials_is_bounded()
     {
-        var warm = new WarmAuthorizations(10, _time);
+        var warm = new WarmCredentials(10, _time);
         for (var i = 0; i < 100; i++)
         {
             var key = Person3 with { Provider = $"p{i}" };
-            warm.Put(key, warm.Ticket(key), UpstreamAuthorization.Nothing, _time.GetUtcNow().AddMinutes(1));
+            warm.Put(key, warm.Ticket(key), CredentialAuthorization.ReconnectRequired, _time.GetUtcNow().AddMinutes(1));
         }
 
         Enumerable.Range(0, 100).Count(i => warm.TryGet(Person3 with { Provider = $"p{i}" }, out _)).ShouldBeInRange(1, 10);
@@ -550,7 +551,7 @@ public sealed class UpstreamAuthorizerTests : IDisposable
     private AccessToken Token(Subject subject) => new()
     {
         Id = "jti",
-        SessionId = SessionId.Create(),
+        SessionId = Session,
         Subject = subject,
         ClientId = "client",
         Audience = Resource.Uri,

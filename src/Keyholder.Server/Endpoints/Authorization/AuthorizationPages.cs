@@ -21,7 +21,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             decision.Resource!.DisplayName,
             [.. resources.Current.Providers.Where(IsSignInProvider)],
             problem);
-        return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, decision.Resource.Provider));
+        return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(decision.Resource)));
     }
 
     /// <summary>The consent page, with the one approval it may lead to written into its token.</summary>
@@ -42,14 +42,11 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             ResourceUri = resource.Uri,
             Scopes = [.. resource.Scopes.Where(scope => granted.Contains(scope.Name))
                 .Select(scope => new ConsentScope(scope.Name, scope.Description, decision.Remembered?.Scopes.Contains(scope.Name) == true))],
-            ProviderName = resource.Provider?.DisplayName,
-            ProviderScopes = resource.Provider?.Scopes ?? [],
-            MustConnect = resource.Provider is { } provider
-                && await vault.NeedsConnectionAsync(new CredentialKey(CredentialOwner.Of(request.Subject!), provider.Name), cancellationToken),
+            Providers = await ProvidersOfAsync(request, resource, cancellationToken),
             UserName = DisplayText.Clean(user.DisplayName, user.Id),
         };
         return new PageResult<ConsentPage>(
-            StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, resource.Provider));
+            StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(resource)));
     }
 
     /// <summary>Whether a sign-in form was shown in this browser for this request.</summary>
@@ -61,6 +58,25 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
 
     /// <summary>Whether people may sign in with the provider.</summary>
     public static bool IsSignInProvider(Provider provider) => provider is { SignIn: true, Kind: ProviderKind.Oidc };
+
+    private async Task<IReadOnlyList<ConsentProvider>> ProvidersOfAsync(AuthorizationRequest request, Resource resource, CancellationToken cancellationToken)
+    {
+        var providers = new List<ConsentProvider>();
+        foreach (var (provider, _, _) in resource.Providers)
+        {
+            var key = new CredentialKey(CredentialOwner.For(provider, request.Subject!, request.SessionId), provider.Name);
+            providers.Add(new(provider.DisplayName, provider.Scopes, ConnectedBy(provider), !await vault.NeedsConnectionAsync(key, cancellationToken)));
+        }
+
+        return providers;
+    }
+
+    private static ConnectedBy ConnectedBy(Provider provider) =>
+        provider.Owner == ProviderOwner.Shared ? Pages.ConnectedBy.Administrator
+        : provider.Kind == ProviderKind.Headers ? Pages.ConnectedBy.Form
+        : Pages.ConnectedBy.Redirect;
+
+    private static IEnumerable<Provider> ProvidersOf(Resource resource) => resource.Providers.Select(p => p.Provider);
 
     private static string[] SignInForm(AuthorizationRequest request) => ["sign-in", request.Id];
 

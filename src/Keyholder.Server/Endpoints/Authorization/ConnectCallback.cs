@@ -18,7 +18,7 @@ internal sealed class ConnectCallback(
         if (request.Phase != AuthorizationPhase.Upstream
             || found is null
             || request.Subject != Subject.User(found.Value.User.Id)
-            || flow.Owner != CredentialOwner.Of(request.Subject))
+            || flow.Owner != CredentialOwner.For(provider, request.Subject, request.SessionId))
         {
             return new ErrorPageResult(PageErrors.SubjectChanged, AuthorizationPaths.ContinueUrl(request.Id));
         }

@@ -40,7 +40,7 @@ internal sealed class ContinueEndpoint(
                 await store.ConsentAsync(request.Id, consent: null, audit: null, time.GetUtcNow(), http.RequestAborted);
                 return Again(request);
             case AuthorizationStep.Connect:
-                return await upstream.ConnectAsync(http, request, decision.Resource!.Provider!);
+                return await upstream.ConnectAsync(http, request, decision.Provider!);
             case AuthorizationStep.Complete:
                 return await ending.CompleteAsync(http, request, decision.Client!, decision.Resource!, decision.Remembered);
             case AuthorizationStep.Fail:

@@ -17,7 +17,7 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
     /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
     public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
     {
-        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.Of(request.Subject!));
+        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.For(provider, request.Subject!, request.SessionId));
         return answer ?? await ending.FailAsync(http, request, Error(outcome));
     }
 

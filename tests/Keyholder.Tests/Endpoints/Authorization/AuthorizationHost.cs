@@ -49,7 +49,7 @@ internal sealed class AuthorizationHost : IAsyncDisposable
         Resource[] resources =
         [
             AuthorizationSamples.Resource("notes", ResourceAuthKind.None, Issuer),
-            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer) with { Provider = provider },
+            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer) with { Providers = [new(provider)] },
         ];
         var server = await KeyholderHost.StartAsync(
             configuration => configuration with

@@ -42,7 +42,7 @@ internal sealed class SessionSystem : IAsyncDisposable
         services.AddSingleton<TimeProvider>(time);
         services.AddSingleton<IClientAuthenticator>(clients);
         services.AddSingleton<IClientDirectory>(clients);
-        services.AddSingleton<IResourceSource>(new ConfiguredResources(new ResourceSnapshot([TokenHost.Resource, TokenHost.OtherResource], [TokenHost.Resource.Provider!])));
+        services.AddSingleton<IResourceSource>(new ConfiguredResources(new ResourceSnapshot([TokenHost.Resource, TokenHost.OtherResource], [TokenHost.Resource.Providers[0].Provider])));
         services.AddSingleton<ISessionStore>(_sessions);
         services.AddSingleton(db.SessionDirectory);
         services.AddSingleton(db.Revocations);

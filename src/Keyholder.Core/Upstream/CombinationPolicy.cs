@@ -1,0 +1,39 @@
+using Keyholder.Resources;
+
+namespace Keyholder.Upstream;
+
+/// <summary>Pure rules of how the credentials of a resource's providers make one authorization.</summary>
+internal static class CombinationPolicy
+{
+    /// <summary>What goes out. A required credential that lacks stops the request; one that is not required contributes when it is there.</summary>
+    /// <param name="key">Whose request to which resource.</param>
+    /// <param name="parts">What each credential is good for, in the order of the resource's providers.</param>
+    public static UpstreamAuthorization Combine(AuthorizationKey key, WarmCredential[] parts)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        var used = new List<CredentialUse>();
+        var lacking = new List<Provider>();
+        TimeSpan? wait = null;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var (entry, part) = (key.Resource.Providers[i], parts[i].Authorization);
+            switch (part.Outcome)
+            {
+                case UpstreamAuthorizationOutcome.Available:
+                    headers.Add(entry.Header is null ? new("Authorization", "Bearer " + part.AccessToken) : new(entry.Header, part.AccessToken!));
+                    used.Add(new(key.CredentialOf(entry.Provider), part.Version, part.Renewable, part.Renewed));
+                    break;
+                case UpstreamAuthorizationOutcome.ReconnectRequired when entry.Required:
+                    lacking.Add(entry.Provider);
+                    break;
+                case UpstreamAuthorizationOutcome.TemporarilyUnavailable when entry.Required:
+                    wait = part.RetryAfter > wait ? part.RetryAfter : wait ?? part.RetryAfter;
+                    break;
+            }
+        }
+
+        return lacking.Count > 0 ? UpstreamAuthorization.Lacks(lacking)
+            : wait is { } retryAfter ? UpstreamAuthorization.Unavailable(retryAfter)
+            : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used };
+    }
+}

@@ -1,0 +1,27 @@
+namespace Keyholder.Upstream;
+
+/// <summary>What one credential is good for.</summary>
+internal sealed record CredentialAuthorization
+{
+    /// <summary>Somebody has to connect (again).</summary>
+    public static CredentialAuthorization ReconnectRequired { get; } = new() { Outcome = UpstreamAuthorizationOutcome.ReconnectRequired };
+
+    public required UpstreamAuthorizationOutcome Outcome { get; init; }
+
+    /// <summary>The access token of an OAuth credential that is available. Secret.</summary>
+    public string? AccessToken { get; init; }
+
+    /// <summary>The version of its row; 0 for one that could not be stored.</summary>
+    public long Version { get; init; }
+
+    /// <inheritdoc cref="CredentialUse.Renewable" />
+    public bool Renewable { get; init; }
+
+    /// <inheritdoc cref="CredentialUse.Renewed" />
+    public bool Renewed { get; init; }
+
+    /// <summary>When to try again; only when temporarily unavailable.</summary>
+    public TimeSpan RetryAfter { get; init; }
+
+    public override string ToString() => $"credential authorization ({Outcome})";
+}

@@ -1,0 +1,41 @@
+using Keyholder.Vault;
+
+namespace Keyholder.Upstream;
+
+/// <summary>
+/// Pure rules of what an upstream's 401 says about the credentials of the request. It does not say which of them it means: what can be renewed is renewed first,
+/// then what never can be is suspected, and what was issued just now only when there is nothing else.
+/// </summary>
+internal static class RejectionPolicy
+{
+    /// <summary>What the rejection of <paramref name="rejected"/> means for one credential; null when it was no part of it.</summary>
+    public static Rejection? Judge(UpstreamAuthorization rejected, CredentialKey key)
+    {
+        var anyFixed = false;
+        var anyRenewable = false;
+        CredentialUse? use = null;
+        foreach (var other in rejected.Used)
+        {
+            use = other.Key == key ? other : use;
+            anyFixed |= !other.Renewable;
+            anyRenewable |= IsRenewable(other);
+        }
+
+        return use is null ? null : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed), use.Renewed);
+    }
+
+    private static RejectionVerdict VerdictOn(CredentialUse use, bool anyRenewable, bool anyFixed)
+    {
+        if (anyRenewable)
+        {
+            return IsRenewable(use) ? RejectionVerdict.Renew : RejectionVerdict.Keep;
+        }
+
+        var suspect = !anyFixed || !use.Renewable;
+        return !suspect ? RejectionVerdict.Keep
+            : use.Key.Owner.Kind == CredentialOwnerKind.Shared ? RejectionVerdict.Spare
+            : RejectionVerdict.End;
+    }
+
+    private static bool IsRenewable(CredentialUse use) => use is { Renewable: true, Renewed: false };
+}
