@@ -54,6 +54,7 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
               AND NOT EXISTS (
                 SELECT 1 FROM sessions
                 WHERE sessions.subject_kind = 'session' AND sessions.subject_id = credentials.owner_id AND sessions.revoked_at IS NULL)
+              AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = credentials.session_id AND sessions.revoked_at IS NULL)
             """,
             "updated_at"),
         [SweepTarget.Revocations] = new("revocations", "sequence", "expires_at <= @before", "expires_at"),

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Keyholder.Sessions;
 using Keyholder.Vault;
 
 namespace Keyholder.Storage.Rows;
@@ -9,6 +10,10 @@ internal static class CredentialColumns
     public const string All = """
         owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at
         """;
+
+    /// <summary>The session an owner is, if it is one: 16 bytes.</summary>
+    public static byte[]? SessionOf(CredentialOwner owner) =>
+        owner.Kind == CredentialOwnerKind.Session && SessionId.TryParse(owner.Id, out var session) ? session.ToArray() : null;
 
     public static StoredCredential Read(DbDataReader row) => new()
     {

@@ -9,8 +9,8 @@ internal static class CredentialRows
     /// <summary>Inserts the row unless its key is taken; how many rows changed.</summary>
     public static int Insert(PreparedConnection connection, StoredCredential credential) => connection.Execute(
         $"""
-        INSERT INTO credentials ({CredentialColumns.All}) VALUES (
-          $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at)
+        INSERT INTO credentials ({CredentialColumns.All}, session_id) VALUES (
+          $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at, $session_id)
         ON CONFLICT (owner_kind, owner_id, provider) DO NOTHING
         """,
         ("$owner_kind", credential.Key.Owner.KindName),
@@ -25,7 +25,8 @@ internal static class CredentialRows
         ("$provider_subject", credential.ProviderSubject),
         ("$expires_at", credential.ExpiresAt),
         ("$created_at", credential.CreatedAt),
-        ("$updated_at", credential.UpdatedAt));
+        ("$updated_at", credential.UpdatedAt),
+        ("$session_id", CredentialColumns.SessionOf(credential.Key.Owner)));
 
     /// <summary>Replaces the row in place if it is the same row at the expected version; how many rows changed.</summary>
     public static int Replace(PreparedConnection connection, StoredCredential credential, long expectedVersion) => connection.Execute(

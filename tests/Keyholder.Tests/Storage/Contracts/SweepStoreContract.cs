@@ -210,13 +210,15 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
-    public async Task Credentials_of_an_anonymous_session_go_once_it_is_revoked_or_gone_and_nobody_elses_do()
+    public async Task Credentials_of_a_session_go_once_it_is_revoked_or_gone_and_nobody_elses_do()
     {
         var (live, _) = await AddRedeemedSessionAsync();
         var (revoked, _) = await AddRedeemedSessionAsync();
         await RevokeAsync(revoked.Id, Now);
         var kept = await AddCredentialOfAsync(CredentialOwner.Of(live.Subject));
         var dead = await AddCredentialOfAsync(CredentialOwner.Of(revoked.Subject));
+        var (usersOwn, _) = await AddRedeemedSessionAsync();
+        var keptWithSession = await AddCredentialOfAsync(new(CredentialOwnerKind.Session, usersOwn.Id.ToString()));
         var abandoned = await AddCredentialOfAsync(new(CredentialOwnerKind.Session, "never-begun"));
         var user = await AddCredentialOfAsync(new(CredentialOwnerKind.User, "never-begun"));
         var shared = await AddCredentialOfAsync(new(CredentialOwnerKind.Shared, "never-begun"));
@@ -226,10 +228,14 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
 
         (await Db.Credentials.FindAsync(dead, default)).ShouldBeNull();
         (await Db.Credentials.FindAsync(abandoned, default)).ShouldBeNull();
-        foreach (var key in (CredentialKey[])[kept, user, shared])
+        foreach (var key in (CredentialKey[])[kept, keptWithSession, user, shared])
         {
             (await Db.Credentials.FindAsync(key, default)).ShouldNotBeNull();
         }
+
+        await RevokeAsync(usersOwn.Id, Now);
+        (await SweepAsync(SweepTarget.SessionCredentials, Now)).ShouldBe(1);
+        (await Db.Credentials.FindAsync(keptWithSession, default)).ShouldBeNull();
     }
 
     [Fact]
