@@ -70,7 +70,7 @@ public sealed record MaintenanceOptions
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan OrphanedCredentialRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long the credentials of an anonymous session are kept after their latest write when there is no such session any more. Default 1 day; longer than an authorization may take.</summary>
+    /// <summary>How long the credentials of a session are kept after their latest write when there is no such session any more. Default 1 day; longer than an authorization may take.</summary>
     [Range(typeof(TimeSpan), "02:00:00", Longest)]
     public TimeSpan SessionCredentialRetention { get; init; } = TimeSpan.FromDays(1);
 
