@@ -1,13 +1,17 @@
+using System.Runtime.InteropServices;
 using Keyholder.Tokens;
 using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Revocation;
 
-/// <summary>The open streams that have to end when their token is revoked, found by session, because sessions are what is revoked most.</summary>
+/// <summary>
+/// The answers on their way that have to end when their token is revoked, found by session, because sessions are what is revoked most. Every request comes
+/// by here, so the ones of a session are chained and need no list.
+/// </summary>
 public sealed partial class RevocationWatches(RevocationIndex index, ILogger<RevocationWatches> logger) : IRevocationWatcher
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<Sessions.SessionId, HashSet<Watching>> _bySession = [];
+    private readonly Dictionary<Sessions.SessionId, Watching> _bySession = [];
 
     /// <inheritdoc />
     public IDisposable Watch(AccessToken accessToken, Action onRevoked)
@@ -15,12 +19,10 @@ public sealed partial class RevocationWatches(RevocationIndex index, ILogger<Rev
         var watch = new Watching(this, accessToken, onRevoked);
         lock (_gate)
         {
-            if (!_bySession.TryGetValue(accessToken.SessionId, out var watches))
-            {
-                _bySession.Add(accessToken.SessionId, watches = []);
-            }
-
-            watches.Add(watch);
+            ref var first = ref CollectionsMarshal.GetValueRefOrAddDefault(_bySession, accessToken.SessionId, out _);
+            watch.Next = first;
+            first?.Previous = watch;
+            first = watch;
         }
 
         // After it was added: a revocation in between is seen by one of the two.
@@ -50,10 +52,18 @@ public sealed partial class RevocationWatches(RevocationIndex index, ILogger<Rev
         {
             if (target.Kind != RevocationTargetKind.Session)
             {
-                return [.. _bySession.Values.SelectMany(watches => watches)];
+                return [.. _bySession.Values.SelectMany(Chain)];
             }
 
-            return Sessions.SessionId.TryParse(target.Value, out var id) && _bySession.TryGetValue(id, out var found) ? [.. found] : [];
+            return Sessions.SessionId.TryParse(target.Value, out var id) && _bySession.TryGetValue(id, out var first) ? [.. Chain(first)] : [];
+        }
+    }
+
+    private static IEnumerable<Watching> Chain(Watching first)
+    {
+        for (var watch = first; watch is not null; watch = watch.Next)
+        {
+            yield return watch;
         }
     }
 
@@ -61,7 +71,16 @@ public sealed partial class RevocationWatches(RevocationIndex index, ILogger<Rev
     {
         lock (_gate)
         {
-            if (_bySession.TryGetValue(watch.Token.SessionId, out var watches) && watches.Remove(watch) && watches.Count == 0)
+            watch.Next?.Previous = watch.Previous;
+            if (watch.Previous is not null)
+            {
+                watch.Previous.Next = watch.Next;
+            }
+            else if (watch.Next is not null)
+            {
+                _bySession[watch.Token.SessionId] = watch.Next;
+            }
+            else
             {
                 _bySession.Remove(watch.Token.SessionId);
             }
@@ -76,6 +95,10 @@ public sealed partial class RevocationWatches(RevocationIndex index, ILogger<Rev
         private int _done;
 
         public AccessToken Token => token;
+
+        public Watching? Previous { get; set; }
+
+        public Watching? Next { get; set; }
 
         public void Fire()
         {

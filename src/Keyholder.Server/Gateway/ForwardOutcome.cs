@@ -27,6 +27,6 @@ internal enum ForwardOutcome
     /// <summary>The upstream failed after the first byte; the client's connection was aborted so that it sees the truncation.</summary>
     Broken,
 
-    /// <summary>The stream was cut because its token was revoked or expired.</summary>
+    /// <summary>The answer was cut because its token was revoked or expired.</summary>
     Cut,
 }

@@ -21,6 +21,6 @@ internal static partial class GatewayLog
     [LoggerMessage(2005, LogLevel.Error, "Resource {Resource}: the upstream refuses the configured credential")]
     public static partial void ConfiguredCredentialRejected(ILogger logger, string resource);
 
-    [LoggerMessage(2006, LogLevel.Information, "Resource {Resource}: a stream of {Subject} was cut because its token was revoked or expired")]
+    [LoggerMessage(2006, LogLevel.Information, "Resource {Resource}: an answer to {Subject} was cut because its token was revoked or expired")]
     public static partial void StreamCut(ILogger logger, string resource, string subject);
 }

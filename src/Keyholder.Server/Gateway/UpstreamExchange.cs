@@ -1,5 +1,6 @@
 using System.Net;
 using Keyholder.Mcp;
+using Keyholder.Revocation;
 using Keyholder.Upstream;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -7,13 +8,18 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Keyholder.Server.Gateway;
 
 /// <summary>One attempt to forward one request: what goes out, and what of the answer comes back.</summary>
-internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthorization authorization, McpSessionIds sessionIds, Func<HttpContext, ForwardRequest, StreamLifetime> lifetimes)
-    : HttpTransformer
+internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthorization authorization, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
+    : HttpTransformer, IDisposable
 {
     private const string UserAgent = "keyholder";
 
+    private AnswerLifetime? _answer;
+
     /// <summary>What was decided on the upstream's answer; <see cref="ForwardOutcome.Forwarded"/> until then.</summary>
     public ForwardOutcome Outcome { get; private set; }
+
+    /// <summary>Whether the answer was cut because its token was revoked.</summary>
+    public bool WasCut => _answer is { WasCut: true };
 
     /// <inheritdoc />
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
@@ -82,18 +88,22 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
 
         if (!MediaTypes.IsEventStream(headers.ContentType))
         {
+            _answer = new AnswerLifetime(httpContext, request.AccessToken, revocations);
             return true;
         }
 
         headers.CacheControl = "no-store, no-transform";
         headers["X-Accel-Buffering"] = "no";
-        using var lifetime = lifetimes(httpContext, request);
+        using var lifetime = new StreamLifetime(request.Route.Resource, request.AccessToken, revocations, time, httpContext.RequestAborted);
         Outcome = await EventStream.CopyAsync(httpContext, proxyResponse, lifetime);
         return false;
     }
 
     /// <inheritdoc />
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) => default;
+
+    /// <inheritdoc />
+    public void Dispose() => _answer?.Dispose();
 
     private static string? SessionId(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var values) ? values.ToString() : null;

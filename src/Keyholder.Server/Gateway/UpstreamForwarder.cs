@@ -14,8 +14,13 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
     {
         // YARP would open a tunnel for it.
         context.Request.Headers.Remove("Upgrade");
-        var exchange = new UpstreamExchange(request, authorization, sessionIds, LifetimeOf);
+        using var exchange = new UpstreamExchange(request, authorization, sessionIds, revocations, time);
         var error = await forwarder.SendAsync(context, request.Route.Destination, connections.Invoker, request.Route.Forwarding, exchange);
+        if (exchange.WasCut)
+        {
+            return ForwardOutcome.Cut;
+        }
+
         if (error == ForwarderError.None)
         {
             return exchange.Outcome;
@@ -38,9 +43,6 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
         HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } e => e.HttpRequestError.ToString(),
         { } e => e.GetType().Name,
     };
-
-    private StreamLifetime LifetimeOf(HttpContext context, ForwardRequest request) =>
-        new(request.Route.Resource, request.AccessToken, revocations, time, context.RequestAborted);
 
     private static ForwardOutcome Classify(HttpContext context, ForwarderError error)
     {

@@ -6,6 +6,8 @@ namespace Keyholder.Tests.Gateway;
 
 public sealed class GatewayStreamTests
 {
+    private const string Opening = """{"jsonrpc":"2.0",""";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Theory]
@@ -55,6 +57,33 @@ public sealed class GatewayStreamTests
 
         await Should.ThrowAsync<Exception>(() => stream.ReadAsync(1));
         await stream.UpstreamGone.WaitAsync(Patience);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(100_000L)]
+    public async Task A_revocation_cuts_a_long_answer_that_is_no_stream_just_as_well(long? length)
+    {
+        await using var answer = await OpenAsync("POST", json: Opening, length: length);
+        (await answer.ReadAsync(Opening.Length)).ShouldBe(Opening);
+        answer.Gateway.Revocations.Watching.ShouldBe(1);
+
+        answer.Gateway.Revocations.RevokeAll();
+
+        await Should.ThrowAsync<Exception>(() => answer.ReadAsync(1));
+        await answer.UpstreamGone.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_over_is_watched_no_more_and_its_revocation_harms_nobody_on_the_connection()
+    {
+        await using var answer = await OpenAsync("POST", json: Opening);
+        answer.Events.Complete();
+        (await answer.ReadAsync(Opening.Length + 1)).ShouldBe(Opening);
+        using var next = await answer.Gateway.SendAsync(GatewayFixture.Post(token: "none"));
+
+        answer.Gateway.Revocations.Watching.ShouldBe(0);
+        next.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -115,15 +144,22 @@ public sealed class GatewayStreamTests
         stream.Gateway.Revocations.Watching.ShouldBe(0);
     }
 
-    private static async Task<OpenStream> OpenAsync(string method, bool endAtExpiry = true, TimeSpan? activity = null)
+    private static async Task<OpenStream> OpenAsync(
+        string method, bool endAtExpiry = true, TimeSpan? activity = null, string? json = null, long? length = null)
     {
         var events = new EventSource();
+        if (json is not null)
+        {
+            await events.WriteAsync(json);
+        }
+
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gateway = await GatewayFixture.StartAsync(
             async context =>
             {
                 context.RequestAborted.Register(() => gone.TrySetResult());
-                context.Response.ContentType = "text/event-stream";
+                context.Response.ContentType = json is null ? "text/event-stream" : "application/json";
+                context.Response.ContentLength = length;
                 await context.Response.Body.FlushAsync();
                 await events.CopyAsync(context);
             },

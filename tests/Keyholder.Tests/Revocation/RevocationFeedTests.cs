@@ -310,6 +310,28 @@ public sealed class RevocationFeedTests
         ended.ShouldBe(500);
     }
 
+    [Fact]
+    public async Task Whichever_answers_of_a_session_are_over_the_others_are_still_cut()
+    {
+        await _feed.LoadAsync(Token);
+        foreach (var over in new int[][] { [], [0], [1], [2], [0, 1], [2, 1], [1, 0], [0, 2], [0, 1, 2] })
+        {
+            var token = _token with { SessionId = SessionId.Create() };
+            var cut = new List<int>();
+            var watches = Enumerable.Range(0, 3).Select(i => _watches.Watch(token, () => cut.Add(i))).ToList();
+            foreach (var i in over)
+            {
+                watches[i].Dispose();
+                watches[i].Dispose();
+            }
+
+            _feed.Accept(SessionEntry(token));
+            _feed.Accept(SessionEntry(token));
+
+            cut.Order().ShouldBe(Enumerable.Range(0, 3).Except(over));
+        }
+    }
+
     private RevocationEntry SessionEntry(AccessToken? token = null) =>
         new(new(RevocationTargetKind.Session, (token ?? _token).SessionId.ToString()), _time.GetUtcNow(), _time.GetUtcNow().AddHours(1), "operator");
 
