@@ -17,6 +17,7 @@ public static class AuditActions
     public const string RevocationLifted = "revocation.lifted";
     public const string SignInSucceeded = "sign_in.succeeded";
     public const string SignInFailed = "sign_in.failed";
+    public const string SignedOut = "sign_in.ended";
     public const string UserAdded = "user.added";
 
     public const string UserPasswordSet = "user.password_set";

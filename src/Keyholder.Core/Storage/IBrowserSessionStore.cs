@@ -12,6 +12,6 @@ public interface IBrowserSessionStore
     /// <summary>The browser session and its user, or null when there is none, it has expired at <paramref name="now"/>, or the user is disabled.</summary>
     Task<(BrowserSession Session, User User)?> FindAsync(byte[] secretHash, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Ends a browser session, if it exists.</summary>
-    Task DeleteAsync(byte[] secretHash, CancellationToken cancellationToken);
+    /// <summary>Ends a browser session. Its audit event names the person who was signed in as the actor; where there is no such session, nothing is recorded.</summary>
+    Task DeleteAsync(byte[] secretHash, AuditEvent audit, CancellationToken cancellationToken);
 }

@@ -16,7 +16,10 @@ public sealed record BrowserSession(byte[] SecretHash, string UserId, DateTimeOf
     private const int IdSize = 16;
 
     /// <summary>The id it can be revoked by. Made from the stored hash, from which nobody gets to the hash or the secret.</summary>
-    public string Id => IdPrefix + Base64UrlText.Encode(SHA256.HashData(SecretHash).AsSpan(0, IdSize));
+    public string Id => IdOf(SecretHash);
+
+    /// <summary>The <see cref="Id"/> of the browser session with that secret.</summary>
+    public static string IdOf(byte[] secretHash) => IdPrefix + Base64UrlText.Encode(SHA256.HashData(secretHash).AsSpan(0, IdSize));
 
     /// <inheritdoc />
     public override string ToString() => $"browser session of {UserId}";

@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
 using Keyholder.Users;
 
@@ -38,8 +39,17 @@ internal sealed class PostgresBrowserSessionStore(PostgresDatabase database) : I
         return rows.Count == 0 ? null : rows[0];
     }
 
-    public Task DeleteAsync(byte[] secretHash, CancellationToken cancellationToken) =>
+    public Task DeleteAsync(byte[] secretHash, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            statements => statements.ExecuteAsync("DELETE FROM browser_sessions WHERE secret_hash = @secret_hash", ("secret_hash", secretHash)),
+            async statements =>
+            {
+                if (await statements.QuerySingleAsync(
+                    "DELETE FROM browser_sessions WHERE secret_hash = @secret_hash RETURNING user_id", row => row.GetString(0), ("secret_hash", secretHash)) is { } user)
+                {
+                    await AuditRows.AppendAsync(statements, audit with { Actor = Subject.User(user).ToString() });
+                }
+
+                return true;
+            },
             cancellationToken);
 }

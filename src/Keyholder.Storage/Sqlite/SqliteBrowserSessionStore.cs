@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
 using Keyholder.Users;
 
@@ -37,8 +38,15 @@ internal sealed class SqliteBrowserSessionStore(SqliteDatabase database) : IBrow
         return rows.Count == 0 ? null : rows[0];
     }
 
-    public Task DeleteAsync(byte[] secretHash, CancellationToken cancellationToken) =>
+    public Task DeleteAsync(byte[] secretHash, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.Execute("DELETE FROM browser_sessions WHERE secret_hash = $secret_hash", ("$secret_hash", secretHash)),
+            connection =>
+            {
+                if (connection.QuerySingle(
+                    "DELETE FROM browser_sessions WHERE secret_hash = $secret_hash RETURNING user_id", row => row.GetString(0), ("$secret_hash", secretHash)) is { } user)
+                {
+                    AuditRows.Append(connection, audit with { Actor = Subject.User(user).ToString() });
+                }
+            },
             cancellationToken);
 }

@@ -1,5 +1,6 @@
 using Keyholder.Audit;
 using Keyholder.Revocation;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Users;
 
@@ -25,36 +26,41 @@ internal sealed class SignedInBrowser(IBrowserSessionStore store, RevocationInde
     /// <param name="means">How, for the audit trail: <c>password</c> or <c>provider NAME</c>.</param>
     public async Task SignInAsync(HttpContext http, User user, string means)
     {
-        await EndAsync(http);
+        await EndAsync(http, "signed in again");
         var now = time.GetUtcNow();
         var expiresAt = now + options.BrowserSessionLifetime;
         var hash = SecretCookie.Session.Set(http.Response, expiresAt);
-        var origin = http.Origin();
-        var audit = new AuditEvent
-        {
-            At = now,
-            Action = AuditActions.SignInSucceeded,
-            Actor = "user:" + user.Id,
-            Target = "user:" + user.Id,
-            Reason = means,
-            RemoteAddress = origin.RemoteAddress,
-            RequestId = origin.RequestId,
-        };
+        var audit = Audit(http, AuditActions.SignInSucceeded, hash, means) with { Actor = Subject.User(user.Id).ToString() };
         await store.AddAsync(new BrowserSession(hash, user.Id, now, expiresAt), audit, http.RequestAborted);
     }
 
     /// <summary>Signs the browser out.</summary>
     public async Task SignOutAsync(HttpContext http)
     {
-        await EndAsync(http);
+        await EndAsync(http, reason: null);
         SecretCookie.Session.Delete(http.Response);
     }
 
-    private async Task EndAsync(HttpContext http)
+    private async Task EndAsync(HttpContext http, string? reason)
     {
         if (SecretCookie.Session.ReadHash(http.Request) is { } hash)
         {
-            await store.DeleteAsync(hash, http.RequestAborted);
+            await store.DeleteAsync(hash, Audit(http, AuditActions.SignedOut, hash, reason), http.RequestAborted);
         }
+    }
+
+    private AuditEvent Audit(HttpContext http, string action, byte[] hash, string? reason)
+    {
+        var origin = http.Origin();
+        return new AuditEvent
+        {
+            At = time.GetUtcNow(),
+            Action = action,
+            Actor = "anonymous",
+            Target = "browser_session:" + BrowserSession.IdOf(hash),
+            Reason = reason,
+            RemoteAddress = origin.RemoteAddress,
+            RequestId = origin.RequestId,
+        };
     }
 }

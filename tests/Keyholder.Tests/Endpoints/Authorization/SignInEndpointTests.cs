@@ -1,13 +1,14 @@
 using System.Net;
 using Keyholder.Audit;
 using Keyholder.Storage;
+using Keyholder.Users;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
 
 public sealed class SignInEndpointTests
 {
     [Fact]
-    public async Task Sign_ins_are_audited_with_where_they_came_from_and_the_request_they_came_in()
+    public async Task Sign_ins_and_their_ends_are_audited_with_where_they_came_from_and_the_request_they_came_in()
     {
         await using var host = await AuthorizationHost.StartAsync();
         using var browser = host.CreateBrowser();
@@ -15,9 +16,12 @@ public sealed class SignInEndpointTests
         await browser.SignInAsync(page);
 
         var user = await host.FindUserAsync("person1");
-        var audited = await host.Get<IAuditTrail>().ListAsync(new AuditQuery { Target = "user:" + user.Id, Limit = 2 }, default);
+        await browser.SubmitAsync(await browser.GetAsync("/sign-out"));
+        var audited = await host.Get<IAuditTrail>().ListAsync(new AuditQuery { Limit = 3 }, default);
         audited.Select(entry => (entry.Event.Action, entry.Event.Actor, entry.Event.Reason)).ShouldBe(
-            [(AuditActions.SignInSucceeded, "user:" + user.Id, "password"), (AuditActions.SignInFailed, "anonymous", "password")]);
+            [(AuditActions.SignedOut, "user:" + user.Id, null), (AuditActions.SignInSucceeded, "user:" + user.Id, "password"), (AuditActions.SignInFailed, "anonymous", "password")]);
+        audited[0].Event.Target.ShouldStartWith("browser_session:" + BrowserSession.IdPrefix);
+        audited.Select(entry => entry.Event.Target).ShouldBe([audited[0].Event.Target, audited[0].Event.Target, "user:" + user.Id]);
         audited.ShouldAllBe(entry => entry.Event.RemoteAddress == "127.0.0.1" && entry.Event.RequestId != null);
     }
 

@@ -73,17 +73,20 @@ public abstract class BrowserSessionStoreContract<TFixture> : StorageContract<TF
     }
 
     [Fact]
-    public async Task A_deleted_browser_session_is_gone_and_others_stay()
+    public async Task A_deleted_browser_session_is_gone_and_others_stay_and_its_end_is_its_persons_doing()
     {
         var (session, user) = await AddAsync();
         var other = new BrowserSession(Sample.Hash(), user.Id, Now, Now.AddHours(12));
         await Db.BrowserSessions.AddAsync(other, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
 
-        await Db.BrowserSessions.DeleteAsync(session.SecretHash, default);
-        await Db.BrowserSessions.DeleteAsync(Sample.Hash(), default);
+        await Db.BrowserSessions.DeleteAsync(session.SecretHash, Sample.Audit(Now, AuditActions.SignedOut), default);
+        await Db.BrowserSessions.DeleteAsync(session.SecretHash, Sample.Audit(Now, AuditActions.SignedOut), default);
+        await Db.BrowserSessions.DeleteAsync(Sample.Hash(), Sample.Audit(Now, AuditActions.SignedOut), default);
 
         (await Db.BrowserSessions.FindAsync(session.SecretHash, Now, default)).ShouldBeNull();
         (await Db.BrowserSessions.FindAsync(other.SecretHash, Now, default)).ShouldNotBeNull();
+        var audited = await Db.AuditTrail.ListAsync(new AuditQuery { Action = AuditActions.SignedOut, Limit = 10 }, default);
+        audited.ShouldHaveSingleItem().Event.Actor.ShouldBe("user:" + user.Id);
     }
 
     [Fact]
