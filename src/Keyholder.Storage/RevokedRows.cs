@@ -1,5 +1,6 @@
 using Keyholder.Revocation;
 using Keyholder.Sessions;
+using Keyholder.Tokens;
 
 namespace Keyholder.Storage;
 
@@ -12,6 +13,12 @@ internal static class RevokedRows
     /// <summary>Whether such a token could slip through: its <c>iat</c> is what the cut-off is compared with. A sign-in is always older than the refresh it is used in.</summary>
     public static bool ComparesIssue(RevocationTarget target) =>
         target.Kind is RevocationTargetKind.Client or RevocationTargetKind.Resource or RevocationTargetKind.Provider;
+
+    /// <summary>The id of the row of the admin token a target names, or null.</summary>
+    public static string? AdminTokenOf(RevocationTarget target) =>
+        target.Kind == RevocationTargetKind.Token && target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal)
+            ? target.Value[AdminToken.RevocationIdPrefix.Length..]
+            : null;
 
     /// <summary>The subject a target names, or null.</summary>
     public static Subject? SubjectOf(RevocationTarget target) => target.Kind switch

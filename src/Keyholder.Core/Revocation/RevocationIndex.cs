@@ -50,6 +50,9 @@ public sealed class RevocationIndex
     /// <summary>Judges a browser session.</summary>
     public RevocationVerdict Judge(BrowserSession browser, DateTimeOffset now) => Judge(RevocationCandidate.Of(browser), now);
 
+    /// <summary>Judges an admin token.</summary>
+    public RevocationVerdict Judge(AdminToken token, DateTimeOffset now) => Judge(RevocationCandidate.Of(token), now);
+
     /// <summary>Whether an entry matches the token.</summary>
     public bool IsRevoked(AccessToken token) => Match(RevocationCandidate.Of(token)) is not null;
 
@@ -156,7 +159,7 @@ public sealed class RevocationIndex
 
     private RevocationTargetKind? Match(in RevocationCandidate candidate) =>
         candidate.SessionId is { } session && _sessions.TryGetValue(session, out var standing) && standing.Covers(candidate.IssuedAt) ? RevocationTargetKind.Session
-        : _subjects.TryGetValue(candidate.Subject, out standing) && standing.Covers(candidate.SignedInAt) ? RevocationTargetKind.Subject
+        : candidate.Subject is { } subject && _subjects.TryGetValue(subject, out standing) && standing.Covers(candidate.SignedInAt) ? RevocationTargetKind.Subject
         : MatchOther(candidate);
 
     private RevocationTargetKind? MatchOther(in RevocationCandidate candidate) =>
@@ -164,7 +167,7 @@ public sealed class RevocationIndex
         : Matches(RevocationTargetKind.Client, candidate.ClientId, candidate.IssuedAt) ? RevocationTargetKind.Client
         : Matches(RevocationTargetKind.Resource, candidate.Resource, candidate.IssuedAt) ? RevocationTargetKind.Resource
         : MatchesProvider(candidate) ? RevocationTargetKind.Provider
-        : Matches(RevocationTargetKind.VirtualKey, candidate.Subject.Kind == SubjectKind.VirtualKey ? candidate.Subject.Id : null, candidate.SignedInAt) ? RevocationTargetKind.VirtualKey
+        : Matches(RevocationTargetKind.VirtualKey, candidate.Subject is { Kind: SubjectKind.VirtualKey } key ? key.Id : null, candidate.SignedInAt) ? RevocationTargetKind.VirtualKey
         : Matches(RevocationTargetKind.All, "", candidate.SignedInAt) ? RevocationTargetKind.All
         : null;
 

@@ -49,7 +49,10 @@ public static class RevocationPolicy
         !string.IsNullOrWhiteSpace(reason) && reason.Length <= RevocationRequest.MaxReasonLength && !reason.Any(char.IsControl);
 
     private static DateTimeOffset QuarantineEnd(RevocationTarget target, DateTimeOffset now) =>
-        target.Kind == RevocationTargetKind.Token ? now + Lifetime(target) : RevocationEntry.Never;
+        target.Kind == RevocationTargetKind.Token && !IsAdminToken(target) ? now + Lifetime(target) : RevocationEntry.Never;
+
+    // Such a token has no end of its own. One that is revoked for good is dead in its row, whatever the log forgets.
+    private static bool IsAdminToken(RevocationTarget target) => target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal);
 
     private static TimeSpan Lifetime(RevocationTarget target) => target.Kind switch
     {

@@ -12,7 +12,8 @@ public interface IRevocationStore
 {
     /// <summary>
     /// Appends an entry and its audit event in one transaction. A permanent entry also revokes the sessions it means (reason
-    /// <see cref="Sessions.RevocationReasons.Operator"/>) and deletes the browser sessions of its user, or all of them; sessions of a
+    /// <see cref="Sessions.RevocationReasons.Operator"/>) and deletes the browser sessions of its user, or all of them; one for an admin token, or for everything, revokes the
+    /// admin tokens it means; sessions of a
     /// client, resource or provider that were used in the last moments get an entry of their own, because an access token may just be being signed for them.
     /// </summary>
     /// <param name="revocation">The entry.</param>

@@ -1,14 +1,10 @@
-using System.Security.Cryptography;
 using Keyholder.Audit;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 
 namespace Keyholder.Tokens;
 
-/// <summary>
-/// Makes, accepts and revokes admin tokens: <c>kh_ad_</c> + base64url(id 16 ‖ 0 4 ‖ secret 32 ‖ MAC 16), the form every opaque token has. One is looked up
-/// whenever it is presented, so that its revocation holds everywhere at once.
-/// </summary>
+/// <summary>Makes and revokes admin tokens: <c>kh_ad_</c> + base64url(id 16 ‖ 0 4 ‖ secret 32 ‖ MAC 16), the form every opaque token has.</summary>
 public sealed class AdminTokens(IAdminTokenStore store, OpaqueTokenFormats formats, TimeProvider time)
 {
     /// <summary>The longest name, in characters.</summary>
@@ -34,18 +30,6 @@ public sealed class AdminTokens(IAdminTokenStore store, OpaqueTokenFormats forma
         return await store.AddAsync(token, Audit(AuditActions.AdminTokenCreated, name, actor, now), cancellationToken)
             ? formats.AdminToken.Format(new OpaqueToken(id, 0, secret))
             : null;
-    }
-
-    /// <summary>The token a text is, if it works; null for whatever else.</summary>
-    public async Task<AdminToken?> FindAsync(string text, CancellationToken cancellationToken)
-    {
-        if (!formats.AdminToken.TryParse(text, out var presented))
-        {
-            return null;
-        }
-
-        var stored = await store.FindAsync(presented.SessionId.ToString(), cancellationToken);
-        return stored is { RevokedAt: null } && CryptographicOperations.FixedTimeEquals(stored.SecretHash, presented.Secret.Hash()) ? stored : null;
     }
 
     /// <summary>Revokes a token; false when there is none of that name that works. Needs no server secret, so that it works when nothing else does.</summary>

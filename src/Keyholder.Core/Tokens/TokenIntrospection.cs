@@ -8,8 +8,8 @@ using Keyholder.Storage;
 namespace Keyholder.Tokens;
 
 /// <summary>
-/// Token introspection (RFC 7662) for clients the operator configured with a secret: who merely registered, or only names itself, could use it to try stolen
-/// tokens. An access token is looked at in memory, a refresh token in the database.
+/// Token introspection (RFC 7662) for administrators, and for clients the operator configured with a secret: who merely registered, or only names itself,
+/// could use it to try stolen tokens. An access token is looked at in memory, a refresh or admin token in the database. Only administrators learn of admin tokens.
 /// </summary>
 public sealed class TokenIntrospection(
     IClientAuthenticator authenticator,
@@ -17,10 +17,13 @@ public sealed class TokenIntrospection(
     ISessionStore sessions,
     IUserStore users,
     IAccessTokenInspector accessTokens,
+    AdminTokenValidator adminTokens,
     RevocationIndex revocations,
     TimeProvider time)
 {
-    /// <summary>Answers an introspection request.</summary>
+    private static readonly OAuthError Unconfirmed = OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed.");
+
+    /// <summary>Answers a client.</summary>
     public async ValueTask<OAuthResult<Introspection>> ExecuteAsync(string? authorizationHeader, OAuthParameters parameters, CancellationToken cancellationToken)
     {
         var caller = await authenticator.AuthenticateAsync(authorizationHeader, parameters, cancellationToken);
@@ -34,20 +37,46 @@ public sealed class TokenIntrospection(
             return OAuthErrors.InvalidClient.Because($"{caller.Value} may not introspect: it is not configured, or has no secret.");
         }
 
-        if (parameters["token"] is not { } token)
+        return parameters["token"] is { } token ? await InspectAsync(token, cancellationToken) : OAuthErrors.InvalidRequest.Describe("token is missing.");
+    }
+
+    /// <summary>Answers an administrator, who presents an admin token as a bearer token in place of client authentication (RFC 7662 section 2.1).</summary>
+    public async ValueTask<OAuthResult<Introspection>> ExecuteAsAdministratorAsync(string adminToken, OAuthParameters parameters, CancellationToken cancellationToken)
+    {
+        var (outcome, _) = await adminTokens.ValidateAsync(adminToken, cancellationToken);
+        if (outcome != AdminTokenOutcome.Valid)
         {
-            return OAuthErrors.InvalidRequest.Describe("token is missing.");
+            return outcome == AdminTokenOutcome.RevocationUnknown ? Unconfirmed : OAuthErrors.InvalidToken;
         }
 
-        return formats.RefreshToken.TryParse(token, out var refreshToken)
-            ? await InspectAsync(refreshToken, cancellationToken)
-            : Inspect(token);
+        if (parameters["client_id"] is not null || parameters["client_secret"] is not null || parameters["client_assertion"] is not null)
+        {
+            return OAuthErrors.InvalidRequest.Describe("More than one authentication method was used.");
+        }
+
+        return parameters["token"] switch
+        {
+            null => OAuthErrors.InvalidRequest.Describe("token is missing."),
+            { } token when AdminTokenValidator.IsClaimed(token) => await InspectAdminTokenAsync(token, cancellationToken),
+            { } token => await InspectAsync(token, cancellationToken),
+        };
     }
+
+    private async Task<OAuthResult<Introspection>> InspectAdminTokenAsync(string token, CancellationToken cancellationToken) =>
+        await adminTokens.ValidateAsync(token, cancellationToken) switch
+        {
+            (AdminTokenOutcome.Valid, { } found) => Introspection.Of(found),
+            (AdminTokenOutcome.RevocationUnknown, _) => Unconfirmed,
+            _ => Introspection.Inactive,
+        };
+
+    private async ValueTask<OAuthResult<Introspection>> InspectAsync(string token, CancellationToken cancellationToken) =>
+        formats.RefreshToken.TryParse(token, out var refreshToken) ? await InspectAsync(refreshToken, cancellationToken) : Inspect(token);
 
     private OAuthResult<Introspection> Inspect(string token) => accessTokens.Inspect(token, out var accessToken) switch
     {
         AccessTokenOutcome.Valid => Introspection.Of(accessToken!),
-        AccessTokenOutcome.RevocationUnknown => OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed."),
+        AccessTokenOutcome.RevocationUnknown => Unconfirmed,
         _ => Introspection.Inactive,
     };
 
@@ -63,7 +92,7 @@ public sealed class TokenIntrospection(
         return revocations.Judge(session, now) switch
         {
             RevocationVerdict.Clear => Introspection.OfRefreshToken(session),
-            RevocationVerdict.Unknown => OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed."),
+            RevocationVerdict.Unknown => Unconfirmed,
             _ => Introspection.Inactive,
         };
     }

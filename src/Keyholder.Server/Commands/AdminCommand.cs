@@ -57,7 +57,7 @@ internal static class AdminCommand
         await context.Output.WriteTableAsync(
             ["NAME", "ID", "CREATED", "REVOKED"],
             tokens.Select(IReadOnlyList<string> (token) =>
-                [token.Name, token.Id, CommandOutput.Moment(token.CreatedAt), token.RevokedAt is { } at ? CommandOutput.Moment(at) : "-"]));
+                [token.Name, token.RevocationId, CommandOutput.Moment(token.CreatedAt), token.RevokedAt is { } at ? CommandOutput.Moment(at) : "-"]));
         return 0;
     }
 }

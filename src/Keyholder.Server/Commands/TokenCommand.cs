@@ -12,7 +12,7 @@ internal static class TokenCommand
 
     public static Command Create(Option<string?> config, ProcessContext context)
     {
-        var id = new Argument<string>("jti") { Description = "The token's id: the jti claim of an access token, or the id of a browser session." };
+        var id = new Argument<string>("jti") { Description = "The token's id: the jti claim of an access token, or the id of a browser session (as the audit trail names it) or of an admin token." };
         var expiresAt = new Option<string?>("--expires-at") { Description = "When the token itself expires, for one that lives longer than an access token: an ISO 8601 date, UTC unless it names an offset." };
         var reason = new Option<string?>("--reason") { Description = "Why, for the audit trail." };
         var revoke = new Command("revoke", "Revokes one token.") { id, expiresAt, reason };

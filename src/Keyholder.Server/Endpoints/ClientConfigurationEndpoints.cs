@@ -63,12 +63,12 @@ internal static class ClientConfigurationEndpoints
         var header = http.Request.Headers.Authorization;
         if (header.Count != 1 || !header[0]!.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
-            return (null, null, new RegistrationTokenRefusal(NoToken, presented: false));
+            return (null, null, new BearerRefusal(NoToken, presented: false));
         }
 
         var token = header[0]![Scheme.Length..].Trim(' ');
         var client = await configuration.FindAsync(clientId, token, http.RequestAborted);
-        return client.Failed ? (null, null, new RegistrationTokenRefusal(client.Error, presented: true)) : (client.Value, token, null);
+        return client.Failed ? (null, null, new BearerRefusal(client.Error, presented: true)) : (client.Value, token, null);
     }
 
     private static RequestOrigin Origin(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), http.TraceIdentifier);

@@ -1,3 +1,5 @@
+using Keyholder.OAuth;
+using Keyholder.Server.Gateway;
 using Keyholder.Tokens;
 
 namespace Keyholder.Server.Endpoints;
@@ -14,7 +16,12 @@ internal static class IntrospectionEndpoint
             return new OAuthErrorResult(form.Error);
         }
 
-        var response = await introspection.ExecuteAsync(context.Request.Headers.Authorization, form.Value, context.RequestAborted);
-        return response.Failed ? new OAuthErrorResult(response.Error) : new IntrospectionResult(response.Value);
+        var bearer = BearerCredential.Read(context.Request, out var token);
+        var response = bearer == BearerOutcome.None
+            ? await introspection.ExecuteAsync(context.Request.Headers.Authorization, form.Value, context.RequestAborted)
+            : await introspection.ExecuteAsAdministratorAsync(token.ToString(), form.Value, context.RequestAborted);
+        return !response.Failed ? new IntrospectionResult(response.Value)
+            : response.Error.Code == OAuthErrors.InvalidToken.Code ? new BearerRefusal(response.Error, presented: true)
+            : new OAuthErrorResult(response.Error);
     }
 }

@@ -34,13 +34,21 @@ internal sealed class IntrospectionResult(Introspection introspection) : IResult
     private void WriteToken(Utf8JsonWriter json, Issuer issuer)
     {
         json.WriteString("iss"u8, issuer.Value);
-        json.WriteString("sub"u8, introspection.Subject!.ToString());
-        json.WriteString("aud"u8, introspection.Audience);
-        json.WriteString("client_id"u8, introspection.ClientId);
-        json.WriteString("scope"u8, Scopes.Format(introspection.Scopes));
-        json.WriteString("sid"u8, introspection.SessionId!.ToString());
+        json.WriteString("sub"u8, introspection.Subject);
+        if (introspection.SessionId is { } session)
+        {
+            json.WriteString("aud"u8, introspection.Audience);
+            json.WriteString("client_id"u8, introspection.ClientId);
+            json.WriteString("scope"u8, Scopes.Format(introspection.Scopes));
+            json.WriteString("sid"u8, session.ToString());
+        }
+
         json.WriteNumber("iat"u8, introspection.IssuedAt.ToUnixTimeSeconds());
-        json.WriteNumber("exp"u8, introspection.ExpiresAt.ToUnixTimeSeconds());
+        if (introspection.ExpiresAt is { } expiresAt)
+        {
+            json.WriteNumber("exp"u8, expiresAt.ToUnixTimeSeconds());
+        }
+
         json.WriteString("token_use"u8, introspection.TokenUse);
         if (introspection.TokenId is not null)
         {

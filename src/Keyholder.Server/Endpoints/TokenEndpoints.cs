@@ -12,6 +12,7 @@ internal static class TokenEndpoints
     public static void AddTokens(this IServiceCollection services)
     {
         services.AddSingleton<OpaqueTokenFormats>();
+        services.AddSingleton<AdminTokenValidator>();
         services.AddSingleton<AccessTokenIssuer>();
         services.AddSingleton<AccessTokenValidator>();
         services.AddSingleton<IAccessTokenValidator>(provider => provider.GetRequiredService<AccessTokenValidator>());

@@ -18,12 +18,17 @@ internal static class RevocationReach
         row => row.SessionId(0),
         [.. Parameters(revocation, resources), ("$in_use", revocation.CutOff - RevokedRows.InFlight)]);
 
-    /// <summary>Revokes the sessions, ends the browser sessions, and says how many sessions it were.</summary>
+    /// <summary>Revokes the sessions and admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
     public static int Revoke(PreparedConnection connection, RevocationEntry revocation, IReadOnlyList<string> resources)
     {
         if (WhichBrowserSessions(revocation.Target) is { } browsers)
         {
             connection.Execute($"DELETE FROM browser_sessions WHERE authenticated_at <= $cut_off AND {browsers}", Parameters(revocation, resources));
+        }
+
+        if (WhichAdminTokens(revocation.Target) is { } tokens)
+        {
+            connection.Execute($"UPDATE admin_tokens SET revoked_at = $cut_off WHERE revoked_at IS NULL AND {tokens}", Parameters(revocation, resources));
         }
 
         return connection.Execute(
@@ -48,6 +53,11 @@ internal static class RevocationReach
         _ => null,
     };
 
+    private static string? WhichAdminTokens(RevocationTarget target) =>
+        target.Kind == RevocationTargetKind.All ? "created_at <= $cut_off"
+        : RevokedRows.AdminTokenOf(target) is null ? null
+        : "id = $admin_token";
+
     private static (string, object?)[] Parameters(RevocationEntry revocation, IReadOnlyList<string> resources)
     {
         var subject = RevokedRows.SubjectOf(revocation.Target);
@@ -59,6 +69,7 @@ internal static class RevocationReach
             ("$subject_kind", subject?.KindName),
             ("$subject_id", subject?.Id),
             ("$resources", JsonText.Write(resources)),
+            ("$admin_token", RevokedRows.AdminTokenOf(revocation.Target)),
         ];
     }
 }

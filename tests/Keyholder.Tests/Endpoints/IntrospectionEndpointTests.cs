@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Keyholder.Audit;
 using Keyholder.Revocation;
+using Keyholder.Storage;
+using Keyholder.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keyholder.Tests.Endpoints;
@@ -97,6 +99,80 @@ public sealed class IntrospectionEndpointTests : IAsyncLifetime
         request.Headers.Add("Origin", "https://app.example");
 
         (await _host.SendAsync(request)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task An_administrator_may_ask_about_any_token_admin_tokens_included()
+    {
+        var tokens = await _host.SignInAsync();
+        var (admin, other) = (await CreateAdminTokenAsync("ci"), await CreateAdminTokenAsync("other"));
+
+        (await IntrospectAsAdministratorAsync(admin, tokens.AccessToken)).Body.ShouldContain("\"token_use\":\"access_token\"");
+        (await IntrospectAsAdministratorAsync(admin, tokens.RefreshToken)).Body.ShouldContain("\"token_use\":\"refresh_token\"");
+        (await IntrospectAsAdministratorAsync(admin, "garbage")).Body.ShouldBe(Inactive);
+        using var json = JsonDocument.Parse((await IntrospectAsAdministratorAsync(admin, other)).Body);
+        json.RootElement.EnumerateObject().Select(member => member.Name).ShouldBe(["active", "iss", "sub", "iat", "token_use", "token_type", "jti"]);
+        json.RootElement.GetProperty("sub").GetString().ShouldBe("admin_token:other");
+        json.RootElement.GetProperty("jti").GetString().ShouldStartWith(AdminToken.RevocationIdPrefix);
+    }
+
+    [Fact]
+    public async Task A_client_learns_nothing_of_admin_tokens() =>
+        (await IntrospectAsync(await CreateAdminTokenAsync("ci"))).Body.ShouldBe(Inactive);
+
+    [Fact]
+    public async Task Another_bearer_token_or_a_second_credential_opens_nothing()
+    {
+        var tokens = await _host.SignInAsync();
+        var admin = await CreateAdminTokenAsync("ci");
+        foreach (var bearer in new[] { tokens.AccessToken, tokens.RefreshToken, admin[..^1] + (admin[^1] == 'A' ? 'Q' : 'A'), "" })
+        {
+            var answer = await IntrospectAsAdministratorAsync(bearer, tokens.AccessToken);
+            (answer.Status, answer.Error).ShouldBe((HttpStatusCode.Unauthorized, "invalid_token"), bearer);
+            answer.Headers.ShouldContain("WWW-Authenticate: Bearer error=\"invalid_token\"");
+        }
+
+        foreach (var second in new[] { "client_id", "client_secret", "client_assertion" })
+        {
+            (await IntrospectAsAdministratorAsync(admin, tokens.AccessToken, (second, "checker"))).Error.ShouldBe("invalid_request");
+        }
+    }
+
+    [Fact]
+    public async Task A_revoked_or_quarantined_admin_token_asks_nothing_and_is_inactive()
+    {
+        var (admin, other) = (await CreateAdminTokenAsync("ci"), await CreateAdminTokenAsync("other"));
+        var id = (await _host.Services.GetRequiredService<IAdminTokenStore>().ListAsync(default)).Single(token => token.Name == "other").RevocationId;
+        var quarantine = new RevocationEntry(new(RevocationTargetKind.Token, id), _host.Time.GetUtcNow(), RevocationEntry.Never, "operator") { IsQuarantine = true };
+        var result = await _host.Services.GetRequiredService<KillSwitch>().RevokeAsync(new(quarantine, []), "system", new RequestOrigin(null, null));
+
+        (await IntrospectAsAdministratorAsync(admin, other)).Body.ShouldBe(Inactive);
+        (await IntrospectAsAdministratorAsync(other, admin)).Error.ShouldBe("invalid_token");
+
+        await _host.Services.GetRequiredService<KillSwitch>().LiftAsync(result.Id!.Value, "system", new RequestOrigin(null, null));
+        (await IntrospectAsAdministratorAsync(other, admin)).Body.ShouldContain("admin_token:ci");
+    }
+
+    [Fact]
+    public async Task While_the_log_is_not_confirmed_an_administrator_is_told_to_come_back()
+    {
+        var admin = await CreateAdminTokenAsync("ci");
+        _host.Services.GetRequiredService<RevocationIndex>().Confirm(_host.Time.GetUtcNow().AddYears(-11));
+
+        (await IntrospectAsAdministratorAsync(admin, "x")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+    }
+
+    private async Task<string> CreateAdminTokenAsync(string name) =>
+        (await _host.Services.GetRequiredService<AdminTokens>().CreateAsync(name, "system", default)).ShouldNotBeNull();
+
+    private Task<TokenAnswer> IntrospectAsAdministratorAsync(string bearer, string token, params (string Name, string Value)[] more)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, "/introspect")
+        {
+            Content = new FormUrlEncodedContent([KeyValuePair.Create("token", token), .. more.Select(pair => KeyValuePair.Create(pair.Name, pair.Value))]),
+        };
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + bearer);
+        return _host.SendAsync(request);
     }
 
     private Task<TokenAnswer> IntrospectAsync(string token, string client = "checker") => _host.PostToAsync("/introspect", ("client_id", client), ("token", token));

@@ -10,7 +10,7 @@ namespace Keyholder.Server.Endpoints.Api;
 /// Lets nobody into the API without a bearer token: an access token whose audience is the API itself, or an admin token. What a user may do is read from the
 /// user's row every time, so an administrator who is one no more stops being one at once. Cookies mean nothing here.
 /// </summary>
-internal sealed class ApiAuthentication(IAccessTokenValidator accessTokens, AdminTokens adminTokens, IUserStore users, IResourceSource resources) : IEndpointFilter
+internal sealed class ApiAuthentication(IAccessTokenValidator accessTokens, AdminTokenValidator adminTokens, IUserStore users, IResourceSource resources) : IEndpointFilter
 {
     /// <inheritdoc />
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -41,13 +41,16 @@ internal sealed class ApiAuthentication(IAccessTokenValidator accessTokens, Admi
             return new((null, refusal));
         }
 
-        return AdminTokens.IsClaimed(token) ? FindAdminTokenAsync(token.ToString(), http.RequestAborted) : ValidateAsync(token, http.RequestAborted);
+        return AdminTokenValidator.IsClaimed(token) ? ValidateAdminTokenAsync(token.ToString(), http.RequestAborted) : ValidateAsync(token, http.RequestAborted);
     }
 
-    private async ValueTask<(ApiCaller? Caller, ApiError? Error)> FindAdminTokenAsync(string token, CancellationToken cancellationToken) =>
-        await adminTokens.FindAsync(token, cancellationToken) is { } found
-            ? (new ApiCaller("admin_token:" + found.Name, Subject: null, IsAdministrator: true), null)
-            : (null, ApiErrors.TokenInvalid);
+    private async ValueTask<(ApiCaller? Caller, ApiError? Error)> ValidateAdminTokenAsync(string token, CancellationToken cancellationToken) =>
+        await adminTokens.ValidateAsync(token, cancellationToken) switch
+        {
+            (AdminTokenOutcome.Valid, { } found) => (new ApiCaller("admin_token:" + found.Name, Subject: null, IsAdministrator: true), null),
+            (AdminTokenOutcome.RevocationUnknown, _) => (null, ApiErrors.RevocationUnknown),
+            _ => (null, ApiErrors.TokenInvalid),
+        };
 
     private ValueTask<(ApiCaller? Caller, ApiError? Error)> ValidateAsync(ReadOnlySpan<char> token, CancellationToken cancellationToken) =>
         accessTokens.Validate(token, resources.Current.Api!.Uri, out var claims) switch

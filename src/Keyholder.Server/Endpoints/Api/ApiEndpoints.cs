@@ -11,6 +11,7 @@ internal static class ApiEndpoints
     {
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SessionsEndpoints>();
+        services.AddSingleton<RevocationsEndpoints>();
     }
 
     /// <summary>Maps the API.</summary>
@@ -23,6 +24,10 @@ internal static class ApiEndpoints
         sessions.MapDelete("/{id}", (HttpContext http, string id, SessionsEndpoints endpoint) => endpoint.DeleteAsync(http, id));
         sessions.MapPost("/revoke", (HttpContext http, SessionsEndpoints endpoint) => endpoint.RevokeAsync(http));
         sessions.MapPost("/{id}/reconsent", (HttpContext http, string id, SessionsEndpoints endpoint) => endpoint.ReconsentAsync(http, id));
+        var revocations = api.MapGroup("/revocations").AddEndpointFilter<RouteGroupBuilder, AdministratorsOnly>();
+        revocations.MapGet("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.ListAsync(http));
+        revocations.MapPost("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.AddAsync(http));
+        revocations.MapDelete("/{id}", (HttpContext http, string id, RevocationsEndpoints endpoint) => endpoint.LiftAsync(http, id));
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
     }
 }

@@ -14,11 +14,13 @@ internal static class ApiErrors
     public static readonly ApiError BodyTooLarge = new("api.body_too_large", 413, "invalid_request", "The body is too large.");
     public static readonly ApiError SelectorEmpty = new("api.selector_empty", 400, "invalid_request", "Name at least one of user_id, client_id, virtual_key_id, subject_kind, resource.");
     public static readonly ApiError SessionUnknown = new("api.session_unknown", 404, "not_found", "There is no such session, or it is already revoked.");
+    public static readonly ApiError RevocationNotStanding = new("api.revocation_not_standing", 404, "not_found", "No such revocation stands: it never did, has expired, or was lifted.");
+    public static readonly ApiError RevocationPermanent = new("api.revocation_permanent", 409, "conflict", "The revocation is for good: only a quarantine can be lifted.");
 
     /// <summary>Every error of the catalogue.</summary>
     public static IReadOnlyList<ApiError> All { get; } =
     [
         TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
-        SelectorEmpty, SessionUnknown,
+        SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent,
     ];
 }

@@ -8,4 +8,6 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(BulkRevocationResult))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(RevocationPage))]
+[JsonSerializable(typeof(RevocationAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

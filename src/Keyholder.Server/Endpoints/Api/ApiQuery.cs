@@ -55,6 +55,23 @@ internal sealed class ApiQuery
         return DefaultLimit;
     }
 
+    /// <summary>A cursor that is the sequence number of the last row of the page before; null = from the newest on.</summary>
+    public long? ReadSequence(string name)
+    {
+        if (this[name] is not { } text)
+        {
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+        {
+            return sequence;
+        }
+
+        Refuse(name, "is not one this endpoint gave.");
+        return null;
+    }
+
     /// <summary>Keeps a problem unless there is one already.</summary>
     public void Refuse(string parameter, string problem) => Error ??= ApiErrors.ParameterInvalid.About(parameter, problem);
 }

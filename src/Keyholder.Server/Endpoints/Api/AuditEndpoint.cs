@@ -1,4 +1,3 @@
-using System.Globalization;
 using Keyholder.Audit;
 using Keyholder.Storage;
 
@@ -12,19 +11,7 @@ internal static class AuditEndpoint
     {
         var parameters = new ApiQuery(http.Request, "limit", "cursor", "action", "actor", "target");
         var limit = parameters.ReadLimit();
-        long? before = null;
-        if (parameters["cursor"] is { } cursor)
-        {
-            if (long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
-            {
-                before = sequence;
-            }
-            else
-            {
-                parameters.Refuse("cursor", "is not one this endpoint gave.");
-            }
-        }
-
+        var before = parameters.ReadSequence("cursor");
         if (parameters.Error is { } error)
         {
             return new ApiErrorResult(error);

@@ -57,7 +57,7 @@ internal sealed class SessionsEndpoints(ISessionDirectory directory, SessionRevo
     public async Task<IResult> RevokeAsync(HttpContext http)
     {
         var caller = ApiCaller.Of(http);
-        var (asked, error) = await BulkRevocationReader.ReadAsync(http.Request, http.RequestAborted);
+        var (asked, error) = await ApiBody.ReadAsync(http.Request, BulkRevocationReader.Read);
         if (asked is null)
         {
             return new ApiErrorResult(error!);

@@ -12,8 +12,8 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Challenge, string
 
     public int Count => Json.GetProperty("count").GetInt32();
 
-    /// <summary>The ids of the sessions or events of a page.</summary>
-    public List<string> Ids => [.. (Json.TryGetProperty("sessions", out var list) ? list : Json.GetProperty("events")).EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
+    /// <summary>The ids of what a page lists.</summary>
+    public List<string> Ids => [.. Json.EnumerateObject().First().Value.EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
 
     public override string ToString() => $"{(int)Status} {Challenge} {CacheControl} {Body}";
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Keyholder.Resources;
+using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tokens;
@@ -91,6 +92,56 @@ public sealed class ApiAuthenticationTests
 
         (await host.GetAsync(Sessions, token)).ErrorId.ShouldBe("api.token_invalid");
         (await host.GetAsync(Sessions, other)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_admin_token_can_be_revoked_by_its_id_alone_and_everything_takes_it_along()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (one, other) = (await host.AdminTokenAsync("one"), await host.AdminTokenAsync("other"));
+        var id = (await host.Get<IAdminTokenStore>().ListAsync(default)).Single(token => token.Name == "one").RevocationId;
+
+        (await host.SendAsync(HttpMethod.Post, "/api/revocations", other, $$"""{"target":"token","value":"{{id}}"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        (await host.GetAsync(Sessions, one)).ErrorId.ShouldBe("api.token_invalid");
+        (await host.GetAsync(Sessions, other)).Status.ShouldBe(HttpStatusCode.OK);
+
+        (await host.SendAsync(HttpMethod.Post, "/api/revocations", other, """{"target":"all"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        (await host.GetAsync(Sessions, other)).ErrorId.ShouldBe("api.token_invalid");
+
+        // No entry of the log lives that long: what is revoked for good stays so.
+        host.Server.Time.Advance(TimeSpan.FromDays(400));
+        host.Get<RevocationIndex>().RemoveExpired(host.Now);
+        (await host.GetAsync(Sessions, one)).ErrorId.ShouldBe("api.token_invalid");
+        (await host.GetAsync(Sessions, other)).ErrorId.ShouldBe("api.token_invalid");
+    }
+
+    [Fact]
+    public async Task An_admin_token_in_quarantine_works_again_once_that_is_lifted_and_not_before()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var (one, other) = (await host.AdminTokenAsync("one"), await host.AdminTokenAsync("other"));
+        var id = (await host.Get<IAdminTokenStore>().ListAsync(default)).Single(token => token.Name == "one").RevocationId;
+        var added = await host.SendAsync(HttpMethod.Post, "/api/revocations", other, $$"""{"target":"token","value":"{{id}}","quarantine":true}""");
+        added.Json.GetProperty("revocation").GetProperty("expires_at").GetString().ShouldBeNull();
+
+        host.Server.Time.Advance(TimeSpan.FromDays(400));
+        host.Get<RevocationIndex>().RemoveExpired(host.Now);
+        (await host.GetAsync(Sessions, one)).ErrorId.ShouldBe("api.token_invalid");
+
+        (await host.SendAsync(HttpMethod.Delete, "/api/revocations/" + added.Json.GetProperty("revocation").GetProperty("id").GetString(), other)).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await host.GetAsync(Sessions, one)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_admin_token_is_answered_503_while_the_log_is_not_confirmed()
+    {
+        await using var host = await ApiHost.StartAsync();
+        var token = await host.AdminTokenAsync();
+        host.Get<RevocationIndex>().Confirm(host.Now.AddYears(-11));
+
+        var answer = await host.GetAsync(Sessions, token);
+
+        (answer.Status, answer.ErrorId).ShouldBe((HttpStatusCode.ServiceUnavailable, "api.revocation_unknown"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage;
+using Keyholder.Tokens;
 using Keyholder.Users;
 
 namespace Keyholder.Tests.Storage.Contracts;
@@ -90,6 +91,23 @@ public abstract class KillSwitchContract<TFixture> : StorageContract<TFixture>
 
         await AppendAsync(new(new(RevocationTargetKind.All, ""), CutOff, CutOff.AddHours(3), "reason"));
         (await IsSignedInAsync(newer), await IsSignedInAsync(others)).ShouldBe((true, false));
+    }
+
+    [Fact]
+    public async Task Revoking_an_admin_token_or_everything_ends_admin_tokens_for_good()
+    {
+        var (named, other, newer) = (await AddAdminTokenAsync("a", Now), await AddAdminTokenAsync("b", Now), await AddAdminTokenAsync("c", CutOff.AddMilliseconds(1)));
+        var one = new RevocationEntry(new(RevocationTargetKind.Token, named.RevocationId), CutOff, CutOff.AddHours(1), "reason");
+
+        await AppendAsync(one with { IsQuarantine = true });
+        (await RevokedAtAsync(named)).ShouldBeNull();
+        await AppendAsync(one with { Target = new(RevocationTargetKind.Token, named.Id) });
+        (await RevokedAtAsync(named)).ShouldBeNull();
+        await AppendAsync(one);
+        (await RevokedAtAsync(named), await RevokedAtAsync(other), await RevokedAtAsync(newer)).ShouldBe((CutOff, null, null));
+
+        await AppendAsync(new(new(RevocationTargetKind.All, ""), CutOff.AddMilliseconds(-1), CutOff.AddHours(3), "reason"));
+        (await RevokedAtAsync(named), await RevokedAtAsync(other), await RevokedAtAsync(newer)).ShouldBe((CutOff, CutOff.AddMilliseconds(-1), null));
     }
 
     [Theory]
@@ -202,6 +220,15 @@ public abstract class KillSwitchContract<TFixture> : StorageContract<TFixture>
         await Db.BrowserSessions.AddAsync(browser, Sample.Audit(Now, AuditActions.SignInSucceeded), default);
         return browser;
     }
+
+    private async Task<AdminToken> AddAdminTokenAsync(string name, DateTimeOffset at)
+    {
+        var token = new AdminToken { Id = Sample.Id(), Name = name, SecretHash = Sample.Hash(), CreatedAt = at };
+        (await Db.AdminTokens.AddAsync(token, Sample.Audit(Now, AuditActions.AdminTokenCreated), default)).ShouldBeTrue();
+        return token;
+    }
+
+    private async Task<DateTimeOffset?> RevokedAtAsync(AdminToken token) => (await Db.AdminTokens.FindAsync(token.Id, default))!.RevokedAt;
 
     private async Task<bool> IsSignedInAsync(BrowserSession browser) => await Db.BrowserSessions.FindAsync(browser.SecretHash, Now, default) is not null;
 }
