@@ -191,7 +191,7 @@ public sealed class RevocationsEndpointsTests
 
     private static Task<ApiHost> StartAsync() => ApiHost.StartAsync(configure: configuration => configuration with
     {
-        Resources = new ResourceSnapshot([RevocationFixture.Resource], [RevocationFixture.Resource.Provider!]),
+        Resources = new ResourceSnapshot([RevocationFixture.Resource], [RevocationFixture.Resource.Providers[0].Provider]),
     });
 
     private static Asked Body(string target, string value) => new(target, value);

@@ -204,7 +204,7 @@ public sealed class SqliteWriteQueueTests : IAsyncLifetime
         await disposal;
 
         await blocker;
-        (await Task.WhenAll(waiting)).Length.ShouldBe(1000);
+        await Task.WhenAll(waiting);
         await Should.ThrowAsync<ObjectDisposedException>(async () => await WriteAsync(connection => Insert(connection, "late")));
         await Should.ThrowAsync<ObjectDisposedException>(NamesAsync);
         await using var reopened = SqliteDatabase.Open(new SqliteStorageOptions(Path.Combine(_folder.FullName, "keyholder.db")), new ManualTimeProvider());
