@@ -1,5 +1,6 @@
 using System.Globalization;
 using Keyholder.Bench.Load;
+using Walkthrough;
 using Walkthrough.Servers;
 
 namespace Keyholder.Bench;
@@ -30,7 +31,7 @@ internal static class GatewayComparison
                 },
                 default);
             var idle = demo.Keyholder.ResidentMiB;
-            var token = await AccessTokens.ObtainAsync(demo, demo.Resource("bench"), default);
+            var token = (await PlainClient.AuthorizeAsync(demo, demo.Resource("bench"), default)).AccessToken;
 
             (string Name, Uri Url, ServerProcess Process)[] targets =
             [

@@ -14,7 +14,8 @@ internal sealed record KeyholderNode(Uri Address, Uri PublicUrl, string Configur
     /// <param name="folder">Where everything goes.</param>
     /// <param name="storage">The <c>storage</c> section; null for SQLite.</param>
     /// <param name="upstream">Where the resource forwards to; null when nobody calls it.</param>
-    public static KeyholderNode Configure(string folder, JsonObject? storage = null, Uri? upstream = null)
+    /// <param name="revocation">The <c>revocation</c> section; null for the defaults.</param>
+    public static KeyholderNode Configure(string folder, JsonObject? storage = null, Uri? upstream = null, JsonObject? revocation = null)
     {
         var url = FreeAddress();
         var configuration = new JsonObject
@@ -22,8 +23,17 @@ internal sealed record KeyholderNode(Uri Address, Uri PublicUrl, string Configur
             ["server"] = new JsonObject { ["publicUrl"] = Authority(url), ["listen"] = new JsonArray(Authority(url)) },
             ["storage"] = storage ?? new JsonObject { ["kind"] = "sqlite", ["path"] = Path.Combine(folder, "keyholder.db") },
             ["vault"] = new JsonObject { ["keyFile"] = Path.Combine(folder, "vault.key") },
+            ["revocation"] = revocation ?? [],
             ["logging"] = new JsonObject { ["level"] = "warning" },
-            ["resources"] = new JsonObject { ["bench"] = new JsonObject { ["upstream"] = (upstream ?? new Uri("http://127.0.0.1:9/mcp")).AbsoluteUri, ["auth"] = "none" } },
+            ["resources"] = new JsonObject
+            {
+                ["bench"] = new JsonObject
+                {
+                    ["upstream"] = (upstream ?? new Uri("http://127.0.0.1:9/mcp")).AbsoluteUri,
+                    ["auth"] = "none",
+                    ["scopes"] = new JsonObject { ["mcp:read"] = "Read", ["mcp:write"] = "Write" },
+                },
+            },
             ["clients"] = new JsonObject { [SeededDatabase.ClientId] = new JsonObject { ["redirectUris"] = new JsonArray("http://127.0.0.1/callback") } },
         };
         return Write(folder, url, url, configuration);

@@ -20,6 +20,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended, by itself or because it was ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Everything printed so far, both streams.</summary>
     public string Output
     {
@@ -71,13 +74,7 @@ public sealed class ServerProcess : IAsyncDisposable
         bool acceptAnyStatus,
         CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        var server = new ServerProcess(Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start."));
+        var server = new ServerProcess(Start(file, arguments, environment));
         server._process.BeginOutputReadLine();
         server._process.BeginErrorReadLine();
         try
@@ -94,15 +91,21 @@ public sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Runs <paramref name="file"/> to its end with <paramref name="input"/> on standard input.</summary>
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0; the message holds its output.</exception>
-    public static async Task<string> RunAsync(string file, IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        string input,
+        CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        using var process = Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
+        using var process = Start(file, arguments, environment);
+        await using var kill = cancellationToken.Register(() => process.Kill(entireProcessTree: true));
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-        var error = process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode == 0
             ? await output
             : throw new InvalidOperationException($"{Path.GetFileName(file)} ended with {process.ExitCode}: {await output}{await error}");
@@ -118,6 +121,17 @@ public sealed class ServerProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static Process Start(string file, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException($"{file} did not start.");
     }
 
     private async Task WaitUntilReadyAsync(Uri ready, bool acceptAnyStatus, CancellationToken cancellationToken)

@@ -1,29 +1,29 @@
+using System.Buffers.Text;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Keyholder.OAuth;
-using Walkthrough;
 using Walkthrough.Servers;
 
-namespace Keyholder.Bench;
+namespace Walkthrough;
 
-/// <summary>Gets an access token the way any client does.</summary>
-internal static class AccessTokens
+/// <summary>Registers, authorizes and redeems the way any client does, without a library.</summary>
+public static class PlainClient
 {
     private static readonly Uri RedirectUri = new("http://localhost:33420/callback");
 
-    public static async Task<string> ObtainAsync(DemoEnvironment demo, Uri resource, CancellationToken cancellationToken)
+    /// <summary>The first tokens of a new client for a resource, approved by the demo's user.</summary>
+    public static async Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         using var registration = await http.PostAsJsonAsync(
             new Uri(demo.Issuer, "/register"),
-            new { client_name = "bench", redirect_uris = new[] { RedirectUri.AbsoluteUri }, grant_types = new[] { "authorization_code", "refresh_token" }, token_endpoint_auth_method = "none" },
+            new { client_name = "plain", redirect_uris = new[] { RedirectUri.AbsoluteUri }, grant_types = new[] { "authorization_code", "refresh_token" }, token_endpoint_auth_method = "none" },
             cancellationToken);
         var clientId = (await registration.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("client_id").GetString()!;
-        var verifier = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));
-        var challenge = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
-        var query = $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(RedirectUri.AbsoluteUri)}&code_challenge={challenge}&code_challenge_method=S256&state=bench&resource={Uri.EscapeDataString(resource.AbsoluteUri)}";
+        var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
+        var query = $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(RedirectUri.AbsoluteUri)}&code_challenge={challenge}&code_challenge_method=S256&state=plain&resource={Uri.EscapeDataString(resource.AbsoluteUri)}";
         using var person = new Person(demo.Username, demo.Password, (_, _) => { });
         var callback = await person.AuthorizeAsync(new Uri(demo.Issuer, "/authorize?" + query), RedirectUri, cancellationToken);
         var code = System.Web.HttpUtility.ParseQueryString(callback.Query)["code"]!;
@@ -39,6 +39,7 @@ internal static class AccessTokens
                 ["resource"] = resource.AbsoluteUri,
             }),
             cancellationToken);
-        return (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("access_token").GetString()!;
+        var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return new PlainClientTokens(clientId, tokens.GetProperty("access_token").GetString()!, tokens.GetProperty("refresh_token").GetString()!);
     }
 }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 
-namespace Keyholder.Bench.Servers;
+namespace Walkthrough.Servers;
 
 /// <summary>
 /// A private PostgreSQL server with its usual durability, in a folder of its own and reached over a Unix socket. It ends with this process, however that
 /// ends: the shell that started it waits for the end of its input.
 /// </summary>
-internal sealed class PostgresServer : IAsyncDisposable
+public sealed class PostgresServer : IAsyncDisposable
 {
     private const string Serve = """
         set -e
@@ -28,9 +28,13 @@ internal sealed class PostgresServer : IAsyncDisposable
     private PostgresServer(string binaries, string folder, Process shell) => (_binaries, _folder, _shell) = (binaries, folder, shell);
 
     /// <summary>The <c>storage</c> section of a node's configuration.</summary>
-    public JsonObject Storage => new() { ["kind"] = "postgres", ["connectionString"] = $"Host={_folder};Username=keyholder;Database=keyholder" };
+    public JsonObject Storage => new() { ["kind"] = "postgres", ["connectionString"] = ConnectionString };
+
+    /// <summary>Where its database is, as Npgsql writes it.</summary>
+    public string ConnectionString => $"Host={_folder};Username=keyholder;Database=keyholder";
 
     /// <summary>Starts a server with an empty database; null when PostgreSQL is not installed.</summary>
+    /// <exception cref="InvalidOperationException">It is installed but does not start.</exception>
     public static async Task<PostgresServer?> StartAsync()
     {
         if (FindBinaries() is not { } binaries)
@@ -52,6 +56,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Ends it as a crash would, and starts it again.</summary>
+    /// <exception cref="InvalidOperationException">It does not come back.</exception>
     public async Task CrashAndRestartAsync()
     {
         using var restart = Start([Path.Combine(_binaries, "pg_ctl"), $"--pgdata={_folder}/data", $"--log={_folder}/log", "--mode=immediate", "--wait", "--silent", "restart"]);
@@ -62,6 +67,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
