@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Keyholder.Bench.Load;
 using Keyholder.Bench.Refresh;
 using Keyholder.Bench.Servers;
@@ -10,8 +9,8 @@ using Walkthrough.Servers;
 namespace Keyholder.Bench.Revoke;
 
 /// <summary>
-/// Two nodes on one PostgreSQL: a session is revoked at one, and its access token is used at the other without a pause until it is refused. Measured
-/// is from the moment the revocation was acknowledged to the arrival of the first refusal; a refusal that comes before counts as zero.
+/// Two nodes on one PostgreSQL, both under load: a session is revoked at one, and its access token is used at the other without a pause until it is refused.
+/// Measured is from the moment the revocation was acknowledged to the arrival of the first refusal; a refusal that comes before counts as zero.
 /// </summary>
 internal static class RevocationPropagation
 {
@@ -20,6 +19,7 @@ internal static class RevocationPropagation
     public static async Task<int> RunAsync(string[] options, TimeProvider time)
     {
         var trials = CommandLine.Number(options, "--trials", 300);
+        var callers = CommandLine.Number(options, "--callers", 16);
         var folder = Directory.CreateTempSubdirectory("keyholder-bench-");
         await using var postgres = await PostgresServer.StartAsync();
         if (postgres is null)
@@ -35,19 +35,27 @@ internal static class RevocationPropagation
                 Environment.ProcessPath!, ["serve-upstream", upstreamUrl.GetLeftPart(UriPartial.Authority)], [], new Uri(upstreamUrl, "/ready"), CancellationToken.None);
             var here = KeyholderNode.Configure(folder.FullName, postgres.Storage, new Uri(upstreamUrl, "/mcp"));
             var there = here.ConfigureAnother();
-            var tokens = await SeededDatabase.AddSessionsAsync(here.ConfigurationFile, trials + WarmUp, time);
+            var seeded = await SeededDatabase.AddSessionsAsync(here.ConfigurationFile, trials + WarmUp + (2 * callers), time);
+            var tokens = new Queue<string>(Enumerable.Range(0, seeded.Count).Select(i => Encoding.ASCII.GetString(seeded[i])));
             await using var hereProcess = await here.StartAsync();
             await using var thereProcess = await there.StartAsync();
+            using var stop = new CancellationTokenSource();
+            var started = time.GetTimestamp();
+            var load = Task.WhenAll(Enumerable.Range(0, 2 * callers).Select(i => new BackgroundCaller(i % 2 == 0 ? here : there, tokens.Dequeue(), time)).Select(c => Task.Run(() => c.RunAsync(stop.Token))));
             var delays = new List<double>();
             for (var i = 0; i < trials + WarmUp; i++)
             {
-                var delay = await MeasureAsync(here, there, Encoding.ASCII.GetString(tokens[i]));
+                var delay = await MeasureAsync(here, there, tokens.Dequeue());
                 if (i >= WarmUp)
                 {
                     delays.Add(delay.TotalMilliseconds);
                 }
             }
 
+            await stop.CancelAsync();
+            var (refreshes, calls) = (await load).Aggregate((0, 0), (sum, one) => (sum.Item1 + one.Refreshes, sum.Item2 + one.Calls));
+            var seconds = time.GetElapsedTime(started).TotalSeconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"load meanwhile on the two nodes: {refreshes / seconds:N0} refreshes/s and {calls / seconds:N0} calls/s"));
             Print(delays);
             return 0;
         }
@@ -61,19 +69,13 @@ internal static class RevocationPropagation
     {
         using var revoking = await KeepAliveConnection.OpenAsync(here.Address, CancellationToken.None);
         using var calling = await KeepAliveConnection.OpenAsync(there.Address, CancellationToken.None);
-        Require(200, await revoking.SendAsync(Form(here, "/token", $"grant_type=refresh_token&refresh_token={refreshToken}"), CancellationToken.None), revoking);
-        var body = revoking.LastResponseText();
-        using var granted = JsonDocument.Parse(body[body.IndexOf('{', StringComparison.Ordinal)..(body.LastIndexOf('}') + 1)]);
-        var call = HttpRequestBytes.Post(
-            new Uri(there.PublicUrl, "/mcp/bench"),
-            "application/json",
-            """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hello"}}}""",
-            ("Accept", "application/json, text/event-stream"),
-            ("Authorization", "Bearer " + granted.RootElement.GetProperty("access_token").GetString()));
+        Require(200, await revoking.SendAsync(BenchRequests.Refresh(here, refreshToken), CancellationToken.None), revoking);
+        var granted = BenchRequests.ReadTokens(revoking.LastResponseText());
+        var call = BenchRequests.Call(there, granted.AccessToken);
         Require(200, await calling.SendAsync(call, CancellationToken.None), calling);
 
         var refused = Task.Run(() => CallUntilRefusedAsync(calling, call));
-        Require(200, await revoking.SendAsync(Form(here, "/revoke", $"token={granted.RootElement.GetProperty("refresh_token").GetString()}"), CancellationToken.None), revoking);
+        Require(200, await revoking.SendAsync(BenchRequests.Revoke(here, granted.RefreshToken), CancellationToken.None), revoking);
         var acknowledged = Stopwatch.GetTimestamp();
         var delay = Stopwatch.GetElapsedTime(acknowledged, await refused);
         return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
@@ -90,9 +92,6 @@ internal static class RevocationPropagation
         Require(401, status, connection);
         return refused;
     }
-
-    private static byte[] Form(KeyholderNode node, string path, string body) =>
-        HttpRequestBytes.Post(new Uri(node.PublicUrl, path), "application/x-www-form-urlencoded", $"{body}&client_id={SeededDatabase.ClientId}");
 
     private static void Require(int expected, int status, KeepAliveConnection connection)
     {
