@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Keyholder.Bench;
+using Keyholder.Bench.Chaos;
 using Keyholder.Bench.Refresh;
 using Keyholder.Bench.Revoke;
 using Keyholder.Bench.Servers;
@@ -13,6 +14,8 @@ switch (args)
         return await RefreshComparison.RunAsync(options, TimeProvider.System);
     case ["revoke", .. var options]:
         return await RevocationPropagation.RunAsync(options, TimeProvider.System);
+    case ["chaos", .. var options]:
+        return await ChaosTest.RunAsync(options, TimeProvider.System);
 #pragma warning restore RS0030
     case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(GatewayComparison).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
@@ -27,6 +30,6 @@ switch (args)
         await BareSigner.RunAsync(url);
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | revoke [--trials N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }
