@@ -16,6 +16,7 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
     private static readonly Dictionary<SweepTarget, SweepRows> All = new()
     {
         [SweepTarget.AuthorizationRequests] = new("authorization_requests", "id", "expires_at <= @before", "expires_at"),
+        [SweepTarget.DeviceAuthorizations] = new("device_authorizations", "session_id", "expires_at <= @before", "expires_at"),
         [SweepTarget.ConnectionFlows] = new("connection_flows", "state_hash", "expires_at <= @before", "expires_at"),
         [SweepTarget.BrowserSessions] = new("browser_sessions", "secret_hash", "expires_at <= @before", "expires_at"),
         [SweepTarget.UnredeemedSessions] = new(
@@ -33,6 +34,7 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
               AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.client_id = clients.id AND sessions.revoked_at IS NULL)
               AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.client_id = clients.id AND sessions.revoked_at IS NOT NULL)
               AND NOT EXISTS (SELECT 1 FROM authorization_requests WHERE authorization_requests.client_id = clients.id)
+              AND NOT EXISTS (SELECT 1 FROM device_authorizations WHERE device_authorizations.client_id = clients.id)
             """,
             "created_at"),
         [SweepTarget.ExpiredClients] = new("clients", "id", "expires_at <= @before", "expires_at"),

@@ -34,7 +34,7 @@ public sealed class AuthorizationDispatcher(
         }
 
         var client = await clients.FindAsync(request.ClientId, cancellationToken);
-        if (client is null || !RedirectUriPolicy.IsRegistered(client, request.RedirectUri))
+        if (client is null || !CanBeAnswered(client, request))
         {
             return new(AuthorizationStep.RefuseClient);
         }
@@ -69,13 +69,17 @@ public sealed class AuthorizationDispatcher(
             return Fail(OAuthErrors.AccessDenied.Because("Only administrators can grant the scope."));
         }
 
-        var found = await consents.FindAsync(
+        // Nothing is remembered for devices: which one asks is for the person to say, each time.
+        var found = request.IsForDevice ? null : await consents.FindAsync(
             request.Subject, request.ClientId, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, cancellationToken);
         var remembered = ConsentPolicy.IsOf(client, found) ? found! with { Scopes = [.. found.Scopes.Except(beyond)] } : null;
         return request.Phase == AuthorizationPhase.Consent
             ? DecideConsent(request, prompt, client, resource, remembered)
             : await DecideUpstreamAsync(request, prompt, client, resource, remembered, cancellationToken);
     }
+
+    private static bool CanBeAnswered(Client client, AuthorizationRequest request) =>
+        request.IsForDevice ? client.GrantTypes.Contains(GrantTypes.DeviceCode) : RedirectUriPolicy.IsRegistered(client, request.RedirectUri);
 
     /// <summary>The resource's scopes that the user cannot grant, and does not pass on from when she still could.</summary>
     private async ValueTask<IReadOnlyCollection<string>> ScopesBeyondAsync(string userId, Resource resource, CancellationToken cancellationToken)

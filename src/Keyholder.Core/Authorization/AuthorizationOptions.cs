@@ -19,6 +19,18 @@ public sealed record AuthorizationOptions
     /// <summary>Whether every authorization request has to be pushed first (RFC 9126). Default false.</summary>
     public bool RequirePushedRequests { get; init; }
 
+    /// <summary>How long a device code and its user code can be used. Default 10 min; 1 to 60 min.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "01:00:00")]
+    public TimeSpan DeviceCodeLifetime { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a device waits between two polls, before it is told to slow down. Default 5 s; 1 to 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan DevicePollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>User codes of no device that one address, and that one browser, may enter a minute. Default 10; at least 1.</summary>
+    [Range(1, 10_000)]
+    public int WrongUserCodesPerMinute { get; init; } = 10;
+
     /// <summary>Failed sign-ins one address may make a minute. Default 10; at least 1.</summary>
     [Range(1, 10_000)]
     public int FailedSignInsPerAddressPerMinute { get; init; } = 10;

@@ -21,15 +21,21 @@ public sealed record AuthorizationRequest
 
     public required string ClientId { get; init; }
 
-    /// <summary>The redirect URI actually used, loopback port included.</summary>
+    /// <summary>The redirect URI actually used, loopback port included; empty for a device.</summary>
     public required string RedirectUri { get; init; }
 
     public required bool RedirectUriWasSent { get; init; }
 
     public string? State { get; init; }
 
-    /// <summary>The S256 challenge.</summary>
+    /// <summary>The S256 challenge; empty for a device, whose code never leaves it.</summary>
     public required string CodeChallenge { get; init; }
+
+    /// <summary>SHA-256 of the secret of the device code that will redeem the session (RFC 8628); null when the answer is a redirect.</summary>
+    public byte[]? DeviceCodeHash { get; init; }
+
+    /// <summary>Whether a device waits for the answer: no browser carries it anywhere.</summary>
+    public bool IsForDevice => DeviceCodeHash is not null;
 
     /// <summary>The resource URI.</summary>
     public required string Resource { get; init; }

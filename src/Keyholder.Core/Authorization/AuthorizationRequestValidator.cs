@@ -54,15 +54,10 @@ public static class AuthorizationRequestValidator
             return OAuthErrors.InvalidRequest.Describe("The max_age parameter is not a number of seconds.");
         }
 
-        if (FindResource(parameters["resource"], snapshot) is not { } resource)
-        {
-            return OAuthErrors.InvalidTarget;
-        }
-
-        var scopes = FindScopes(parameters["scope"], client, resource);
-        return scopes.Failed
-            ? scopes.Error
-            : new ValidatedAuthorization(parameters["code_challenge"]!, resource.Uri, scopes.Value, prompt, maxAge);
+        var access = RequestedAccess.Find(parameters["resource"], parameters["scope"], client, snapshot);
+        return access.Failed
+            ? access.Error
+            : new ValidatedAuthorization(parameters["code_challenge"]!, access.Value.Resource, access.Value.Scopes, prompt, maxAge);
     }
 
     private static RedirectTarget Target(AuthorizationParameters parameters, string redirectUri, bool wasSent) =>
@@ -110,29 +105,5 @@ public static class AuthorizationRequestValidator
 
         maxAge = TimeSpan.FromSeconds(seconds);
         return true;
-    }
-
-    private static Resource? FindResource(string? indicator, ResourceSnapshot snapshot) => indicator switch
-    {
-        not null => ResourceIndicator.Find(snapshot, indicator),
-        _ when snapshot.Resources is [var only] => only,
-        _ => null,
-    };
-
-    private static OAuthResult<IReadOnlyList<string>> FindScopes(string? requested, Client client, Resource resource)
-    {
-        if (Scopes.Parse(requested) is not { } parsed)
-        {
-            return OAuthErrors.InvalidScope;
-        }
-
-        var names = parsed.Where(scope => scope != Scopes.OfflineAccess).ToArray();
-        if (names.Length == 0)
-        {
-            names = [.. ScopeGrant.WithinCap(client, resource.DefaultScopes)];
-            return names.Length > 0 ? names : OAuthErrors.InvalidScope;
-        }
-
-        return ScopeGrant.Permitted(client, resource, names).Count == names.Length ? names : OAuthErrors.InvalidScope;
     }
 }

@@ -45,12 +45,13 @@ internal static class ClientMetadataReader
 
     private static OAuthResult<ClientMetadata> Read(MetadataFields fields, bool allowPrivateUseSchemes, IReadOnlyList<string> authMethods)
     {
-        var redirectUris = ReadRedirectUris(fields, allowPrivateUseSchemes);
+        var grantTypes = Supported(fields, "grant_types", [GrantTypes.AuthorizationCode], GrantTypes.Supported);
+        var redirectUris = ReadRedirectUris(fields, allowPrivateUseSchemes, atLeast: grantTypes.Contains(GrantTypes.AuthorizationCode) ? 1 : 0);
         var metadata = new ClientMetadata
         {
             RedirectUris = redirectUris,
             TokenEndpointAuthMethod = ReadAuthMethod(fields, authMethods),
-            GrantTypes = Supported(fields, "grant_types", [GrantTypes.AuthorizationCode], GrantTypes.Supported),
+            GrantTypes = grantTypes,
             ResponseTypes = Supported(fields, "response_types", ["code"], ["code"]),
             ApplicationType = ReadApplicationType(fields, redirectUris),
             Name = fields.DisplayText("client_name"),
@@ -63,18 +64,18 @@ internal static class ClientMetadataReader
             SoftwareVersion = fields.DisplayText("software_version"),
         };
 
-        if (!metadata.GrantTypes.Contains(GrantTypes.AuthorizationCode))
+        if (!metadata.GrantTypes.Any(grant => grant is GrantTypes.AuthorizationCode or GrantTypes.DeviceCode))
         {
-            fields.Refuse("grant_types", "must have authorization_code");
+            fields.Refuse("grant_types", "must have authorization_code or the device grant");
         }
 
         return fields.Error is { } error ? error : metadata;
     }
 
-    private static IReadOnlyList<string> ReadRedirectUris(MetadataFields fields, bool allowPrivateUseSchemes)
+    private static IReadOnlyList<string> ReadRedirectUris(MetadataFields fields, bool allowPrivateUseSchemes, int atLeast)
     {
         var uris = fields.Texts("redirect_uris") ?? [];
-        if (uris.Count is 0 or > RedirectUriPolicy.MaxCount)
+        if (uris.Count < atLeast || uris.Count > RedirectUriPolicy.MaxCount)
         {
             fields.Refuse(OAuthErrors.InvalidRedirectUri.Describe("redirect_uris must have 1 to 10 entries."));
         }

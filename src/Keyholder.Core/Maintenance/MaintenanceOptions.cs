@@ -18,11 +18,11 @@ public sealed record MaintenanceOptions
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How often authorization requests and connection flows are swept. Default 10 min.</summary>
+    /// <summary>How often authorization requests, connection flows and device authorizations are swept. Default 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan AuthorizationRequestInterval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long authorization requests and connection flows are kept after their expiry. Default 1 h.</summary>
+    /// <summary>How long authorization requests, connection flows and device authorizations are kept after their expiry. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan AuthorizationRequestRetention { get; init; } = TimeSpan.FromHours(1);
 

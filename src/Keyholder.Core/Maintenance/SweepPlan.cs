@@ -15,6 +15,7 @@ public static class SweepPlan
         [
             new("authorization_requests", options.AuthorizationRequestInterval, [new(SweepTarget.AuthorizationRequests, options.AuthorizationRequestRetention)]),
             new("connection_flows", options.AuthorizationRequestInterval, [new(SweepTarget.ConnectionFlows, options.AuthorizationRequestRetention)]),
+            new("device_authorizations", options.AuthorizationRequestInterval, [new(SweepTarget.DeviceAuthorizations, options.AuthorizationRequestRetention)]),
             new("browser_sessions", options.BrowserSessionInterval, [new(SweepTarget.BrowserSessions, options.BrowserSessionRetention)]),
             new(
                 "sessions",

@@ -16,6 +16,7 @@ public static class AuthorizationServerMetadata
         json.WriteString("authorization_endpoint", issuer.At(EndpointPaths.Authorize));
         json.WriteString("token_endpoint", issuer.At(EndpointPaths.Token));
         json.WriteString("pushed_authorization_request_endpoint", issuer.At(EndpointPaths.PushedAuthorizationRequest));
+        json.WriteString("device_authorization_endpoint", issuer.At(EndpointPaths.DeviceAuthorization));
         if (features.RequirePushedRequests)
         {
             json.WriteBoolean("require_pushed_authorization_requests", true);

@@ -12,6 +12,12 @@ public static class EndpointPaths
     /// <summary>RFC 9126 section 2.</summary>
     public const string PushedAuthorizationRequest = "/par";
 
+    /// <summary>RFC 8628 section 3.1.</summary>
+    public const string DeviceAuthorization = "/device_authorization";
+
+    /// <summary>Where a person enters the code of a device (RFC 8628 section 3.3).</summary>
+    public const string Device = "/device";
+
     /// <summary>RFC 7591 section 3.</summary>
     public const string Register = "/register";
 

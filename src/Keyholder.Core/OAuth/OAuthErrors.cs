@@ -36,6 +36,15 @@ public static class OAuthErrors
     /// <summary>RFC 6749 section 4.1.2.1.</summary>
     public static OAuthError TemporarilyUnavailable { get; } = new("temporarily_unavailable", "The server cannot take the request now.", 503);
 
+    /// <summary>RFC 8628 section 3.5: the person has not decided yet.</summary>
+    public static OAuthError AuthorizationPending { get; } = new("authorization_pending", "The person has not approved the request yet.");
+
+    /// <summary>RFC 8628 section 3.5: from now on the client has to wait five seconds longer between polls.</summary>
+    public static OAuthError SlowDown { get; } = new("slow_down", "The client polls too often.");
+
+    /// <summary>RFC 8628 section 3.5.</summary>
+    public static OAuthError ExpiredToken { get; } = new("expired_token", "The device code has expired.");
+
     /// <summary>RFC 7591 section 3.2.2.</summary>
     public static OAuthError InvalidRedirectUri { get; } = new("invalid_redirect_uri", "A redirect URI is not acceptable.");
 

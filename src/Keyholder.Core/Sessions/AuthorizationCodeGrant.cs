@@ -1,5 +1,4 @@
 using Keyholder.OAuth;
-using Keyholder.Revocation;
 using Keyholder.Storage;
 using Keyholder.Tokens;
 using Microsoft.Extensions.Logging;
@@ -11,15 +10,7 @@ namespace Keyholder.Sessions;
 /// by someone who could have made the first one; a stranger who merely got hold of the code cannot end anything with it.
 /// </summary>
 public sealed partial class AuthorizationCodeGrant(
-    ISessionStore sessions,
-    SessionRevoker revoker,
-    RevocationIndex revocations,
-    OpaqueTokenFormats formats,
-    AccessTokenIssuer accessTokens,
-    AccessTokenOptions accessTokenOptions,
-    SessionOptions options,
-    TimeProvider time,
-    ILogger<AuthorizationCodeGrant> logger) : IGrant
+    ISessionStore sessions, SessionRevoker revoker, CodeRedeemer redeemer, OpaqueTokenFormats formats, ILogger<AuthorizationCodeGrant> logger) : IGrant
 {
     /// <inheritdoc />
     public string GrantType => GrantTypes.AuthorizationCode;
@@ -47,35 +38,16 @@ public sealed partial class AuthorizationCodeGrant(
             return OAuthErrors.InvalidGrant.Because(mismatch);
         }
 
-        return revocations.Judge(session, time.GetUtcNow()) switch
-        {
-            RevocationVerdict.Unknown => OAuthErrors.TemporarilyUnavailable.Because("The revocation log is not confirmed."),
-            RevocationVerdict.Revoked when session.RevokedAt is null => OAuthErrors.InvalidGrant.Because("The kill switch matches the session."),
-            _ => await RedeemAsync(code, request, cancellationToken),
-        };
+        return redeemer.FindRefusal(session) is { } refusal ? refusal : await RedeemAsync(code, request, cancellationToken);
     }
 
     private async Task<OAuthResult<TokenResponse>> RedeemAsync(OpaqueToken code, GrantRequest request, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var mayRefresh = request.Client.GrantTypes.Contains(GrantTypes.RefreshToken);
-        var refreshToken = new OpaqueToken(code.SessionId, generation: 1, TokenSecret.Create());
-        var redemption = new CodeRedemption
-        {
-            SessionId = code.SessionId,
-            CodeHash = code.Secret.Hash(),
-            ClientId = request.Client.Id,
-            RefreshHash = mayRefresh ? refreshToken.Secret.Hash() : null,
-            IdleExpiresAt = now + (mayRefresh ? options.IdleLifetime : accessTokenOptions.Lifetime),
-        };
-        var (outcome, session) = await sessions.RedeemCodeAsync(redemption, now, cancellationToken);
+        var (outcome, _, tokens) = await redeemer.RedeemAsync(code, request, repeatable: false, cancellationToken);
         switch (outcome)
         {
             case RedeemOutcome.Redeemed:
-                return new TokenResponse(
-                    accessTokens.Issue(session!, session!.Scopes),
-                    mayRefresh ? formats.RefreshToken.Format(refreshToken) : null,
-                    session.Scopes);
+                return tokens!;
             case RedeemOutcome.AlreadyRedeemed:
                 await revoker.RevokeAsync(code.SessionId, RevocationReasons.CodeReuse, $"client:{request.Client.Id}", request.Origin);
                 LogReused(code.SessionId);

@@ -13,15 +13,42 @@ public sealed class AuthorizationCodeIssuer(OpaqueTokenFormats formats, SessionO
     /// <exception cref="InvalidOperationException">Nobody has signed in to the request: a bug of the caller.</exception>
     public IssuedAuthorizationCode Issue(AuthorizationRequest request)
     {
+        var now = time.GetUtcNow();
+        var code = new OpaqueToken(request.SessionId, generation: 0, TokenSecret.Create());
+        var record = new AuthorizationCodeRecord
+        {
+            Hash = code.Secret.Hash(),
+            ExpiresAt = now + options.CodeLifetime,
+            RedirectUri = request.RedirectUri,
+            RedirectUriWasSent = request.RedirectUriWasSent,
+            Challenge = request.CodeChallenge,
+        };
+        return new IssuedAuthorizationCode(Open(request, record, now), formats.AuthorizationCode.Format(code));
+    }
+
+    /// <summary>The same for a device: what redeems the session is the device code, which the device holds already (RFC 8628).</summary>
+    /// <exception cref="InvalidOperationException">Nobody has signed in to the request, or no device waits for it: a bug of the caller.</exception>
+    public Session OpenForDevice(AuthorizationRequest request)
+    {
+        var record = new AuthorizationCodeRecord
+        {
+            Hash = request.DeviceCodeHash ?? throw new InvalidOperationException("No device waits for the authorization request."),
+            ExpiresAt = request.ExpiresAt,
+            RedirectUri = request.RedirectUri,
+            RedirectUriWasSent = request.RedirectUriWasSent,
+            Challenge = request.CodeChallenge,
+        };
+        return Open(request, record, time.GetUtcNow());
+    }
+
+    private Session Open(AuthorizationRequest request, AuthorizationCodeRecord code, DateTimeOffset now)
+    {
         if (request.Subject is null || request.AuthenticatedAt is null)
         {
             throw new InvalidOperationException("An authorization request without a subject cannot be completed.");
         }
 
-        var now = time.GetUtcNow();
-        var expiresAt = now + options.CodeLifetime;
-        var code = new OpaqueToken(request.SessionId, generation: 0, TokenSecret.Create());
-        var session = new Session
+        return new Session
         {
             Id = request.SessionId,
             Subject = request.Subject,
@@ -31,17 +58,9 @@ public sealed class AuthorizationCodeIssuer(OpaqueTokenFormats formats, SessionO
             AuthenticatedAt = request.AuthenticatedAt.Value,
             CreatedAt = now,
             LastUsedAt = now,
-            IdleExpiresAt = expiresAt,
+            IdleExpiresAt = code.ExpiresAt,
             AbsoluteExpiresAt = now + options.AbsoluteLifetime,
-            Code = new AuthorizationCodeRecord
-            {
-                Hash = code.Secret.Hash(),
-                ExpiresAt = expiresAt,
-                RedirectUri = request.RedirectUri,
-                RedirectUriWasSent = request.RedirectUriWasSent,
-                Challenge = request.CodeChallenge,
-            },
+            Code = code,
         };
-        return new IssuedAuthorizationCode(session, formats.AuthorizationCode.Format(code));
     }
 }

@@ -5,6 +5,7 @@ public static class RevocationReasons
 {
     public const string RefreshTokenReuse = "refresh_token_reuse";
     public const string CodeReuse = "authorization_code_reuse";
+    public const string DeviceCodeReuse = "device_code_reuse";
     public const string ClientRequest = "client_request";
     public const string UserRequest = "user_request";
     public const string Operator = "operator";

@@ -15,5 +15,8 @@ public sealed record CodeRedemption
     /// <summary>SHA-256 of the first refresh token's secret (generation 1); null when the client may not have one.</summary>
     public byte[]? RefreshHash { get; init; }
 
+    /// <summary>The first refresh token, sealed for the holder of the code; null when a lost answer is not given again.</summary>
+    public byte[]? SealedSuccessor { get; init; }
+
     public required DateTimeOffset IdleExpiresAt { get; init; }
 }

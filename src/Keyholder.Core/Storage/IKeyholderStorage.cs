@@ -25,6 +25,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialStore Credentials { get; }
 
+    IDeviceAuthorizationStore DeviceAuthorizations { get; }
+
     ILeaseStore Leases { get; }
 
     IPushedRequestStore PushedRequests { get; }

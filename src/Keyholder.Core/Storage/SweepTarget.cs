@@ -6,6 +6,9 @@ public enum SweepTarget
     /// <summary>Authorization requests, since their expiry.</summary>
     AuthorizationRequests,
 
+    /// <summary>Device authorizations, since their expiry.</summary>
+    DeviceAuthorizations,
+
     /// <summary>Connection flows, since their expiry.</summary>
     ConnectionFlows,
 
@@ -21,7 +24,7 @@ public enum SweepTarget
     /// <summary>Revoked sessions, since their revocation.</summary>
     RevokedSessions,
 
-    /// <summary>Dynamic clients that no session, revoked or not, and no authorization request names, since their registration.</summary>
+    /// <summary>Dynamic clients that no session, revoked or not, and no authorization request or device names, since their registration.</summary>
     UnusedClients,
 
     /// <summary>Clients, since their expiry.</summary>

@@ -13,6 +13,7 @@ public sealed class OpaqueTokenFormats
     {
         AdminToken = new OpaqueTokenFormat(AdminTokenPrefix, secrets.Derive("admin-token-mac"));
         AuthorizationCode = new OpaqueTokenFormat("kh_ac_", secrets.Derive("authorization-code-mac"));
+        DeviceCode = new OpaqueTokenFormat("kh_dc_", secrets.Derive("device-code-mac"));
         RefreshToken = new OpaqueTokenFormat("kh_rt_", secrets.Derive("refresh-token-mac"));
     }
 
@@ -21,6 +22,9 @@ public sealed class OpaqueTokenFormats
 
     /// <summary><c>kh_ac_…</c></summary>
     public OpaqueTokenFormat AuthorizationCode { get; }
+
+    /// <summary><c>kh_dc_…</c>; the session is the one the device will get.</summary>
+    public OpaqueTokenFormat DeviceCode { get; }
 
     /// <summary><c>kh_rt_…</c></summary>
     public OpaqueTokenFormat RefreshToken { get; }

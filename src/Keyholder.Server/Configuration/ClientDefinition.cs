@@ -6,8 +6,11 @@ public sealed record ClientDefinition
     /// <summary>The name people see. Default: the client id.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Where authorization answers may be sent to. At least one.</summary>
+    /// <summary>Where authorization answers may be sent to. At least one, unless the client uses <see cref="DeviceGrant"/> alone.</summary>
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    /// <summary>Whether the client may use the device authorization grant (RFC 8628), for machines without a browser. Default false.</summary>
+    public bool DeviceGrant { get; init; }
 
     /// <summary>The client secret, 16 characters or more; left out for a public client.</summary>
     public string? Secret { get; init; }

@@ -36,7 +36,7 @@ internal static class ClientRules
             Source = ClientSource.Configured,
             Name = definition.Name ?? id,
             RedirectUris = definition.RedirectUris,
-            GrantTypes = ["authorization_code", "refresh_token"],
+            GrantTypes = GrantTypesOf(definition),
             ResponseTypes = ["code"],
             TokenEndpointAuthMethod = AuthMethod(definition, path, problems),
             Jwks = definition.Jwks,
@@ -50,7 +50,7 @@ internal static class ClientRules
 
     private static void CheckRedirectUris(ClientDefinition definition, string path, ConfigurationProblems problems)
     {
-        if (definition.RedirectUris.Count is 0 or > RedirectUriPolicy.MaxCount)
+        if (definition.RedirectUris.Count > RedirectUriPolicy.MaxCount || (definition.RedirectUris.Count == 0 && !definition.DeviceGrant))
         {
             problems.Add(path + ".redirectUris", $"must hold 1 to {RedirectUriPolicy.MaxCount} URIs");
         }
@@ -62,6 +62,22 @@ internal static class ClientRules
                 problems.Add($"{path}.redirectUris[{i}]", "is refused: " + refusal);
             }
         }
+    }
+
+    private static List<string> GrantTypesOf(ClientDefinition definition)
+    {
+        List<string> grants = [GrantTypes.RefreshToken];
+        if (definition.RedirectUris.Count > 0)
+        {
+            grants.Add(GrantTypes.AuthorizationCode);
+        }
+
+        if (definition.DeviceGrant)
+        {
+            grants.Add(GrantTypes.DeviceCode);
+        }
+
+        return grants;
     }
 
     private static void CheckKeys(ClientDefinition definition, string path, ConfigurationProblems problems)

@@ -21,7 +21,9 @@ internal static class TokenEndpoints
 
         services.AddSingleton<AuthorizationCodeIssuer>();
         services.AddSingleton<SessionRevoker>();
+        services.AddSingleton<CodeRedeemer>();
         services.AddSingleton<IGrant, AuthorizationCodeGrant>();
+        services.AddSingleton<IGrant, DeviceCodeGrant>();
         services.AddSingleton<IGrant, RefreshGrant>();
         services.AddSingleton<TokenGrants>();
         services.AddSingleton<TokenRevocation>();

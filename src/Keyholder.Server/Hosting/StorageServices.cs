@@ -65,6 +65,7 @@ internal static class StorageServices
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
+        services.AddSingleton(storage.DeviceAuthorizations);
         services.AddSingleton(storage.Leases);
         services.AddSingleton(storage.PushedRequests);
         services.AddSingleton(storage.Revocations);

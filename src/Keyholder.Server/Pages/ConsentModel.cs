@@ -15,7 +15,8 @@ public sealed record ConsentModel
     /// <summary>An http or https URL, or null.</summary>
     public string? ClientUri { get; init; }
 
-    public required string RedirectHost { get; init; }
+    /// <summary>Where the browser is sent with the answer; null for a device, which waits for it elsewhere.</summary>
+    public required string? RedirectHost { get; init; }
 
     /// <summary>Whether the answer goes to a program on the person's own device.</summary>
     public required bool IsNative { get; init; }

@@ -10,7 +10,7 @@ internal static class AuthorizationRequestRows
         $"""
         INSERT INTO authorization_requests ({AuthorizationRequestColumns.All}) VALUES (
           @id, @phase, @browser_hash, @session_id, @client_id, @redirect_uri, @redirect_uri_was_sent, @state, @code_challenge, @resource, @scopes, @prompt,
-          @subject_kind, @subject_id, @authenticated_at, @created_at, @expires_at)
+          @subject_kind, @subject_id, @authenticated_at, @created_at, @expires_at, @device_code_hash)
         """,
         ("id", request.Id),
         ("phase", StoredWords.Phase.Write(request.Phase)),
@@ -28,5 +28,6 @@ internal static class AuthorizationRequestRows
         ("subject_id", request.Subject?.Id),
         ("authenticated_at", request.AuthenticatedAt),
         ("created_at", request.CreatedAt),
-        ("expires_at", request.ExpiresAt));
+        ("expires_at", request.ExpiresAt),
+        ("device_code_hash", request.DeviceCodeHash));
 }

@@ -76,7 +76,7 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
         redemption.SessionId.Value,
         $"""
         UPDATE sessions
-        SET code_redeemed_at = @now, generation = 1, refresh_hash = @refresh_hash,
+        SET code_redeemed_at = @now, generation = 1, refresh_hash = @refresh_hash, sealed_successor = @sealed_successor,
             last_used_at = @now, idle_expires_at = least(@idle_expires_at, absolute_expires_at)
         WHERE id = @id AND code_hash = @code_hash AND client_id = @client_id
           AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > @now
@@ -89,6 +89,7 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
             ("code_hash", redemption.CodeHash),
             ("client_id", redemption.ClientId),
             ("refresh_hash", redemption.RefreshHash),
+            ("sealed_successor", redemption.SealedSuccessor),
             ("idle_expires_at", redemption.IdleExpiresAt),
             ("now", now),
         ],

@@ -21,6 +21,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
+        DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
         Leases = new PostgresLeaseStore(database);
         PushedRequests = new PostgresPushedRequestStore(database);
         Revocations = new PostgresRevocationStore(database);
@@ -52,6 +53,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     public ILeaseStore Leases { get; }
 

@@ -8,7 +8,7 @@ internal static class AuthorizationRequestColumns
 {
     public const string All = """
         id, phase, browser_hash, session_id, client_id, redirect_uri, redirect_uri_was_sent, state, code_challenge, resource, scopes, prompt,
-        subject_kind, subject_id, authenticated_at, created_at, expires_at
+        subject_kind, subject_id, authenticated_at, created_at, expires_at, device_code_hash
         """;
 
     public static AuthorizationRequest Read(DbDataReader row) => new()
@@ -29,5 +29,6 @@ internal static class AuthorizationRequestColumns
         AuthenticatedAt = row.TimeOrNull(14),
         CreatedAt = row.Time(15),
         ExpiresAt = row.Time(16),
+        DeviceCodeHash = row.BytesOrNull(17),
     };
 }

@@ -20,6 +20,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
+        DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
         Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
@@ -51,6 +52,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     public ILeaseStore Leases { get; }
 

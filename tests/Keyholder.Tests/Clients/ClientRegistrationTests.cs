@@ -92,11 +92,24 @@ public sealed class ClientRegistrationTests
     public async Task Unsupported_grant_and_response_types_are_dropped_while_a_usable_one_remains()
     {
         var client = (await Accepted($$"""
-            {{{Redirect}}, "grant_types":["implicit","authorization_code","urn:ietf:params:oauth:grant-type:device_code","refresh_token"], "response_types":["code token","code"]}
+            {{{Redirect}}, "grant_types":["implicit","authorization_code","client_credentials","refresh_token"], "response_types":["code token","code"]}
             """)).Client;
 
         client.GrantTypes.ShouldBe(["authorization_code", "refresh_token"]);
         client.ResponseTypes.ShouldBe(["code"]);
+    }
+
+    [Fact]
+    public async Task A_client_of_the_device_grant_alone_needs_no_redirect_uri()
+    {
+        const string Device = "\"grant_types\":[\"urn:ietf:params:oauth:grant-type:device_code\",\"refresh_token\"]";
+
+        var client = (await Accepted($"{{{Device}}}")).Client;
+
+        client.RedirectUris.ShouldBeEmpty();
+        client.GrantTypes.ShouldBe(["urn:ietf:params:oauth:grant-type:device_code", "refresh_token"]);
+        (await Refused($"{{{Device}, \"redirect_uris\":[\"javascript:alert(1)\"]}}")).Code.ShouldBe("invalid_redirect_uri");
+        (await Refused("{}")).Code.ShouldBe("invalid_redirect_uri");
     }
 
     [Theory]

@@ -30,7 +30,7 @@ public sealed class SweepCommandTests : IDisposable
 
         (await RunAsync([])).ShouldBe(0);
 
-        _output.ToString().ReplaceLineEndings("\n").ShouldStartWith("authorization_requests\t1\nconnection_flows\t0\nbrowser_sessions\t0\nsessions\t0\nclients\t0\n");
+        _output.ToString().ReplaceLineEndings("\n").ShouldStartWith("authorization_requests\t1\nconnection_flows\t0\ndevice_authorizations\t0\nbrowser_sessions\t0\nsessions\t0\nclients\t0\n");
         _error.ToString().ShouldBeEmpty();
     }
 

@@ -143,6 +143,17 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_client_for_devices_alone_needs_no_redirect_uri_and_others_do_not_get_the_grant()
+    {
+        var clients = Load("""
+            { "clients": { "tv": { "deviceGrant": true }, "agent": { "redirectUris": ["https://agent.example/cb"] } } }
+            """).Clients;
+
+        clients.Single(client => client.Id == "tv").GrantTypes.ShouldBe(["refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]);
+        clients.Single(client => client.Id == "agent").GrantTypes.ShouldBe(["refresh_token", "authorization_code"]);
+    }
+
+    [Fact]
     public void Secrets_come_from_the_environment_and_from_files()
     {
         var file = Path.Combine(_directory.FullName, "token");

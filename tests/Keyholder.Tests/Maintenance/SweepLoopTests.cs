@@ -52,6 +52,7 @@ public sealed class SweepLoopTests : IDisposable
 
         (await store.NextAsync()).Target.ShouldBe(SweepTarget.AuthorizationRequests);
         (await store.NextAsync()).Target.ShouldBe(SweepTarget.ConnectionFlows);
+        (await store.NextAsync()).Target.ShouldBe(SweepTarget.DeviceAuthorizations);
         store.Take().ShouldBeEmpty();
         _leases.Current.Fencing.ShouldBe(fencing);
         await StopAsync(running);

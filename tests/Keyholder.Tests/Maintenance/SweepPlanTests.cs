@@ -11,7 +11,7 @@ public sealed class SweepPlanTests
     {
         var names = SweepPlan.Of(new()).Select(sweep => sweep.Name).ToList();
 
-        names.ShouldBe(["authorization_requests", "connection_flows", "browser_sessions", "sessions", "clients", "credentials", "revocations", "signing_keys"]);
+        names.ShouldBe(["authorization_requests", "connection_flows", "device_authorizations", "browser_sessions", "sessions", "clients", "credentials", "revocations", "signing_keys"]);
     }
 
     [Fact]

@@ -23,12 +23,22 @@ internal sealed partial class AuthorizationEnding(
         }
 
         await snapshots.KeepAsync(client, http.RequestAborted);
-        var issued = codes.Issue(request with { Scopes = granted });
-        var audit = Audit(http, request, AuditActions.SessionCreated, "session:" + issued.Session.Id);
-        var outcome = await store.CompleteAsync(request.Id, issued.Session, audit, audit.At, http.RequestAborted);
-        return outcome == AuthorizationTransitionOutcome.Moved
-            ? new SeeOtherResult(AuthorizationResponse.Success(issuer, request.RedirectUri, request.State, issued.Code))
-            : Lost(outcome);
+        var (session, answer) = Open(request with { Scopes = granted });
+        var audit = Audit(http, request, AuditActions.SessionCreated, "session:" + session.Id);
+        var outcome = await store.CompleteAsync(request.Id, session, audit, audit.At, http.RequestAborted);
+        return outcome == AuthorizationTransitionOutcome.Moved ? answer : Lost(outcome);
+    }
+
+    /// <summary>The session, and what the browser is told once it is stored: a device comes for its tokens by itself.</summary>
+    private (Session Session, IResult Answer) Open(AuthorizationRequest request)
+    {
+        if (request.IsForDevice)
+        {
+            return (codes.OpenForDevice(request), new PageResult<DeviceDonePage>(StatusCodes.Status200OK, []));
+        }
+
+        var issued = codes.Issue(request);
+        return (issued.Session, new SeeOtherResult(AuthorizationResponse.Success(issuer, request.RedirectUri, request.State, issued.Code)));
     }
 
     /// <summary>Ends the request with an error.</summary>
@@ -41,7 +51,9 @@ internal sealed partial class AuthorizationEnding(
         }
 
         LogFailed(error.Code, error.Debug ?? error.Description, http.TraceIdentifier);
-        return new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error));
+        return request.IsForDevice
+            ? new PageResult<DeviceDonePage>(StatusCodes.Status200OK, new() { [nameof(DeviceDonePage.Problem)] = error.Description })
+            : new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error));
     }
 
     /// <summary>An audit event about the request's client by its subject.</summary>
@@ -51,6 +63,7 @@ internal sealed partial class AuthorizationEnding(
         Action = action,
         Actor = request.Subject?.ToString() ?? "anonymous",
         Target = target ?? "client:" + request.ClientId,
+        Reason = request.IsForDevice ? "device" : null,
         RemoteAddress = http.Connection.RemoteIpAddress?.ToString(),
         RequestId = http.TraceIdentifier,
     };

@@ -1,6 +1,8 @@
 using Keyholder.Authorization;
+using Keyholder.Authorization.Device;
 using Keyholder.OAuth;
 using Keyholder.Resources;
+using Keyholder.Server.Endpoints.Authorization.Device;
 using Keyholder.Server.Hosting;
 using Keyholder.Server.Pages;
 using Keyholder.Users;
@@ -31,7 +33,12 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<ConnectCallback>();
         services.AddSingleton<ClientLookup>();
         services.AddSingleton<PushedRequests>();
+        services.AddSingleton<ClientAdmission>();
         services.AddSingleton<PushedAuthorizationRequestEndpoint>();
+        services.AddSingleton<DeviceAuthorizations>();
+        services.AddSingleton<UserCodeThrottle>();
+        services.AddSingleton<DeviceAuthorizationEndpoint>();
+        services.AddSingleton<UserCodeEndpoint>();
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<ContinueEndpoint>();
         services.AddSingleton<SignInEndpoint>();
@@ -47,6 +54,9 @@ internal static class AuthorizationEndpoints
         endpoints.MapGet(AuthorizationPaths.Authorize, (HttpContext http, AuthorizeEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.Authorize, (Delegate)AuthorizeEndpoint.PostAsync).WithOrigins(OriginRule.Navigation);
         endpoints.MapPost(EndpointPaths.PushedAuthorizationRequest, (HttpContext http, PushedAuthorizationRequestEndpoint endpoint) => endpoint.PostAsync(http)).WithOrigins(OriginRule.Any);
+        endpoints.MapPost(EndpointPaths.DeviceAuthorization, (HttpContext http, DeviceAuthorizationEndpoint endpoint) => endpoint.PostAsync(http)).WithOrigins(OriginRule.Any);
+        endpoints.MapGet(EndpointPaths.Device, (HttpContext http, UserCodeEndpoint endpoint) => endpoint.Get(http));
+        endpoints.MapPost(EndpointPaths.Device, (HttpContext http, UserCodeEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet(AuthorizationPaths.Continue, (HttpContext http, ContinueEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.SignIn, (HttpContext http, SignInEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet(AuthorizationPaths.SignIn + "/{provider}", (HttpContext http, string provider, ProviderSignInEndpoint endpoint) => endpoint.GetAsync(http, provider));

@@ -36,7 +36,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             ClientName = ClientName(client),
             Origin = Origin(client),
             ClientUri = WebUriPolicy.IsAcceptable(client.ClientUri) ? client.ClientUri : null,
-            RedirectHost = RedirectUriPolicy.RedirectHost(request.RedirectUri),
+            RedirectHost = request.IsForDevice ? null : RedirectUriPolicy.RedirectHost(request.RedirectUri),
             IsNative = RedirectUriPolicy.IsNative(request.RedirectUri),
             ResourceName = resource.DisplayName,
             ResourceUri = resource.Uri,

@@ -62,7 +62,7 @@ internal sealed class ConsentEndpoint(
     private async Task<IResult> ApproveAsync(HttpContext http, AuthorizationRequest request, Client client, IReadOnlyList<string> granted)
     {
         var now = time.GetUtcNow();
-        var consent = new Consent(
+        var consent = request.IsForDevice ? null : new Consent(
             request.Subject!, client.Id, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, granted, ClientFingerprint.Of(client), now);
         var outcome = await store.ConsentAsync(request.Id, consent, ending.Audit(http, request, AuditActions.ConsentGranted), now, http.RequestAborted);
         return outcome switch

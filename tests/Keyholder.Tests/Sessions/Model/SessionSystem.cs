@@ -44,6 +44,7 @@ internal sealed class SessionSystem : IAsyncDisposable
         services.AddSingleton<IClientDirectory>(clients);
         services.AddSingleton<IResourceSource>(new ConfiguredResources(new ResourceSnapshot([TokenHost.Resource, TokenHost.OtherResource], [TokenHost.Resource.Providers[0].Provider])));
         services.AddSingleton<ISessionStore>(_sessions);
+        services.AddSingleton(db.DeviceAuthorizations);
         services.AddSingleton(db.SessionDirectory);
         services.AddSingleton(db.Revocations);
         services.AddSingleton(db.RevocationSignal);

@@ -30,6 +30,17 @@ public abstract class RedemptionContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task The_first_refresh_token_may_be_kept_sealed_for_the_holder_of_the_code()
+    {
+        var session = await AddSessionAsync(Sample.Session(Now));
+        var seal = Sample.Hash();
+
+        var (_, redeemed) = await Db.Sessions.RedeemCodeAsync(Sample.Redemption(session, Sample.Hash(), Now) with { SealedSuccessor = seal }, Now, default);
+
+        redeemed!.SealedSuccessor.ShouldBe(seal);
+    }
+
+    [Fact]
     public async Task The_idle_expiry_never_passes_the_absolute_one()
     {
         var session = await AddSessionAsync(Sample.Session(Now) with { AbsoluteExpiresAt = Now.AddDays(2) });

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Keyholder.Audit;
 using Keyholder.Authorization;
+using Keyholder.Authorization.Device;
 using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Revocation;
@@ -76,6 +77,33 @@ internal static class Sample
         AuthenticatedAt = phase == AuthorizationPhase.SignIn ? null : now.AddSeconds(-1),
         CreatedAt = now,
         ExpiresAt = now.AddMinutes(10),
+    };
+
+    public static DeviceAuthorization Device(DateTimeOffset now) => new()
+    {
+        SessionId = SessionId.Create(),
+        DeviceCodeHash = Hash(),
+        UserCodeHash = Hash(),
+        ClientId = "client-1",
+        Resource = "https://gate.example/mcp/notes",
+        Scopes = ["tools:read", "tools:call"],
+        Interval = TimeSpan.FromSeconds(5),
+        NextPollAt = now,
+        CreatedAt = now,
+        ExpiresAt = now.AddMinutes(10),
+    };
+
+    /// <summary>The request a person begins for a device.</summary>
+    public static AuthorizationRequest Request(DeviceAuthorization device) => Request(device.CreatedAt) with
+    {
+        SessionId = device.SessionId,
+        DeviceCodeHash = device.DeviceCodeHash,
+        RedirectUri = "",
+        RedirectUriWasSent = false,
+        CodeChallenge = "",
+        State = null,
+        Prompt = null,
+        ExpiresAt = device.ExpiresAt,
     };
 
     public static Consent Consent(DateTimeOffset now, params string[] scopes) =>

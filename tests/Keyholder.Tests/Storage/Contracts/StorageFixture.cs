@@ -27,6 +27,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialStore Credentials => Storage.Credentials;
 
+    public IDeviceAuthorizationStore DeviceAuthorizations => Storage.DeviceAuthorizations;
+
     public ILeaseStore Leases => Storage.Leases;
 
     public IPushedRequestStore PushedRequests => Storage.PushedRequests;

@@ -33,6 +33,30 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task Device_authorizations_go_at_their_expiry()
+    {
+        var (device, later) = (Sample.Device(Now), Sample.Device(Now.AddMilliseconds(1)));
+        (await Db.DeviceAuthorizations.AddAsync(device, default)).ShouldBeTrue();
+        (await Db.DeviceAuthorizations.AddAsync(later, default)).ShouldBeTrue();
+
+        (await SweepAsync(SweepTarget.DeviceAuthorizations, device.ExpiresAt)).ShouldBe(1);
+
+        (await Db.DeviceAuthorizations.FindByUserCodeAsync(device.UserCodeHash, default)).ShouldBeNull();
+        (await Db.DeviceAuthorizations.FindByUserCodeAsync(later.UserCodeHash, default)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_client_whose_device_waits_stays()
+    {
+        await Db.Clients.AddAsync(Sample.Client("client-1", Now), 100, Now, Now, default);
+        await Db.DeviceAuthorizations.AddAsync(Sample.Device(Now), default);
+
+        (await SweepAsync(SweepTarget.UnusedClients, FarFuture)).ShouldBe(0);
+        await SweepAsync(SweepTarget.DeviceAuthorizations, FarFuture);
+        (await SweepAsync(SweepTarget.UnusedClients, FarFuture)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Connection_flows_go_at_their_expiry()
     {
         var (flow, later) = (Sample.Flow(Now), Sample.Flow(Now.AddMilliseconds(1)));

@@ -30,6 +30,8 @@ public static class PostgresContractTests
 
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
+    public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<PostgresFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<PostgresFixture>;
 
     public sealed class Leases : LeaseStoreContract<PostgresFixture>;

@@ -30,6 +30,8 @@ public static class FileSqliteTests
 
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
 
+    public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<FileSqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<FileSqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<FileSqliteFixture>;

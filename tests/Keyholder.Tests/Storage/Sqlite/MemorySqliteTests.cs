@@ -30,6 +30,8 @@ public static class MemorySqliteTests
 
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
 
+    public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<MemorySqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<MemorySqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<MemorySqliteFixture>;
