@@ -21,6 +21,10 @@ public static class AuditActions
     public const string UserAdded = "user.added";
 
     public const string UserPasswordSet = "user.password_set";
+    public const string VirtualKeyCreated = "virtual_key.created";
+    public const string VirtualKeyUpdated = "virtual_key.updated";
+    public const string VirtualKeyRotated = "virtual_key.rotated";
+    public const string VirtualKeyDeleted = "virtual_key.deleted";
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialRefused = "credential.refused";

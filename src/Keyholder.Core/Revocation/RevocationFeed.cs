@@ -25,6 +25,9 @@ public sealed partial class RevocationFeed(
     private long _sequence;
     private bool _wasStale;
 
+    /// <summary>Raised for every notice read from the log, those of this node included.</summary>
+    public event Action<RevocationTarget>? Noticed;
+
     /// <summary>Reads the whole log. Until it has, no token is accepted.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -101,11 +104,19 @@ public sealed partial class RevocationFeed(
         {
             lock (_gate)
             {
-                index.Apply(logged);
+                if (!logged.IsNotice)
+                {
+                    index.Apply(logged);
+                }
+
                 _sequence = logged.Sequence;
             }
 
-            if (logged.Lifts is null)
+            if (logged.IsNotice)
+            {
+                Noticed?.Invoke(logged.Revocation.Target);
+            }
+            else if (logged.Lifts is null)
             {
                 watches.Notify(logged.Revocation);
             }

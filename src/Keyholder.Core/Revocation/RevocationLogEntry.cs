@@ -7,4 +7,7 @@ public sealed record RevocationLogEntry(long Sequence, RevocationEntry Revocatio
 {
     /// <summary>The sequence number of the quarantine this line lifts; null when the line puts its entry in force.</summary>
     public long? Lifts { get; init; }
+
+    /// <summary>Whether the line refuses nothing and only tells nodes that what they remember of its target is out of date.</summary>
+    public bool IsNotice { get; init; }
 }

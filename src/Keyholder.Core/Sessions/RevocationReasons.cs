@@ -9,5 +9,6 @@ public static class RevocationReasons
     public const string ClientRequest = "client_request";
     public const string UserRequest = "user_request";
     public const string Operator = "operator";
+    public const string VirtualKeyDeleted = "virtual_key_deleted";
     public const string UpstreamFailure = "upstream_failure";
 }

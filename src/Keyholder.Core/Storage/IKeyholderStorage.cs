@@ -44,4 +44,6 @@ public interface IKeyholderStorage : IAsyncDisposable
     ISweepStore Sweeps { get; }
 
     IUserStore Users { get; }
+
+    IVirtualKeyStore VirtualKeys { get; }
 }

@@ -75,5 +75,6 @@ internal static class StorageServices
         services.AddSingleton(storage.Sessions);
         services.AddSingleton(storage.Sweeps);
         services.AddSingleton(storage.Users);
+        services.AddSingleton(storage.VirtualKeys);
     }
 }

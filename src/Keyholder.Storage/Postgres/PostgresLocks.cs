@@ -14,4 +14,5 @@ internal enum PostgresLocks
     SigningKeys = 0x4B48_0005,
     LocalUserNames = 0x4B48_0006,
     ProviderIdentities = 0x4B48_0007,
+    VirtualKeyNames = 0x4B48_0010,
 }

@@ -24,7 +24,7 @@ internal sealed class PostgresRevocationStore(PostgresDatabase database) : IRevo
             statements => statements.QueryAsync(
                 $"""
                 SELECT {RevocationColumns.All} FROM revocations
-                WHERE sequence < @before AND expires_at > @now AND lifts IS NULL AND lifted_at IS NULL
+                WHERE sequence < @before AND expires_at > @now AND lifts IS NULL AND lifted_at IS NULL AND NOT notice
                 ORDER BY sequence DESC LIMIT @limit
                 """,
                 RevocationColumns.Read,
@@ -72,7 +72,7 @@ internal sealed class PostgresRevocationStore(PostgresDatabase database) : IRevo
     private static async Task<(LiftOutcome, RevocationLogEntry?)> LiftAsync(PostgresStatements statements, long id, AuditEvent audit, DateTimeOffset now)
     {
         var found = await statements.QuerySingleAsync(
-            $"SELECT {RevocationColumns.All} FROM revocations WHERE sequence = @id AND expires_at > @now AND lifts IS NULL AND lifted_at IS NULL FOR UPDATE",
+            $"SELECT {RevocationColumns.All} FROM revocations WHERE sequence = @id AND expires_at > @now AND lifts IS NULL AND lifted_at IS NULL AND NOT notice FOR UPDATE",
             RevocationColumns.Read,
             ("id", id),
             ("now", now));

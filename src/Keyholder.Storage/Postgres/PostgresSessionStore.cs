@@ -21,7 +21,7 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
             return (RedeemOutcome.Redeemed, redeemed);
         }
 
-        return await FindWithSubjectAsync(redemption.SessionId, cancellationToken) is var (session, isLive)
+        return await FindWithSubjectAsync(redemption.SessionId, now, cancellationToken) is var (session, isLive)
             ? (SessionLosses.Classify(redemption, session, isLive, now), session)
             : (RedeemOutcome.NotFound, null);
     }
@@ -36,7 +36,7 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
                 return (RotateOutcome.Rotated, rotated);
             }
 
-            if (await FindWithSubjectAsync(rotation.SessionId, cancellationToken) is not var (session, isLive))
+            if (await FindWithSubjectAsync(rotation.SessionId, now, cancellationToken) is not var (session, isLive))
             {
                 return (RotateOutcome.NotFound, null);
             }
@@ -122,11 +122,12 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
         ReadOrNull,
         cancellationToken);
 
-    private Task<Tuple<Session, bool>?> FindWithSubjectAsync(SessionId id, CancellationToken cancellationToken) => database.ReadAsync(
+    private Task<Tuple<Session, bool>?> FindWithSubjectAsync(SessionId id, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
         statements => statements.QuerySingleAsync(
             $"SELECT {SessionColumns.All}, {SessionColumns.SubjectIsLive} FROM sessions WHERE id = @id",
             row => Tuple.Create(SessionColumns.Read(row), row.GetBoolean(24)),
-            ("id", id)),
+            ("id", id),
+            ("now", now)),
         cancellationToken);
 
     private static Session? ReadOrNull(NpgsqlDataReader? row) => row is null ? null : SessionColumns.Read(row);

@@ -30,6 +30,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Sessions = new PostgresSessionStore(database);
         Sweeps = new PostgresSweepStore(database);
         Users = new PostgresUserStore(database);
+        VirtualKeys = new PostgresVirtualKeyStore(database);
     }
 
     public IAdminTokenStore AdminTokens { get; }
@@ -74,6 +75,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ISweepStore Sweeps { get; }
 
     public IUserStore Users { get; }
+
+    public IVirtualKeyStore VirtualKeys { get; }
 
     internal PostgresDatabase Database => _database;
 

@@ -29,6 +29,7 @@ internal static class RevocationReach
         var revoked = await statements.ExecuteAsync(
             $"UPDATE sessions SET revoked_at = @cut_off, revoked_reason = @reason WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}",
             [.. Parameters(revocation, resources), ("reason", RevocationReasons.Operator)]);
+        await VirtualKeyRows.EndSecretsAsync(statements, revocation);
         if (WhichBrowserSessions(revocation.Target) is { } browsers)
         {
             await statements.ExecuteAsync($"DELETE FROM browser_sessions WHERE authenticated_at <= @cut_off AND {browsers}", Parameters(revocation, resources));

@@ -37,6 +37,23 @@ internal static class RevocationRows
         return new RevocationLogEntry(sequence, revocation) { Lifts = lifts };
     }
 
+    /// <summary>As <see cref="AppendAsync"/>, a notice.</summary>
+    public static async Task AppendNoticeAsync(PostgresStatements statements, RevocationEntry notice)
+    {
+        await statements.LockAsync(PostgresLocks.RevocationLog);
+        await statements.ExecuteAsync(
+            """
+            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, notice)
+            VALUES (@target_kind, @target_value, @cut_off, @expires_at, @reason, true)
+            """,
+            ("target_kind", StoredWords.TargetKind.Write(notice.Target.Kind)),
+            ("target_value", notice.Target.Value),
+            ("cut_off", notice.CutOff),
+            ("expires_at", notice.ExpiresAt),
+            ("reason", notice.Reason));
+        await statements.AnyAsync(Notify);
+    }
+
     /// <summary>As <see cref="AppendAsync"/>, an entry for each session of a JSON list of ids.</summary>
     public static async Task AppendSessionsAsync(PostgresStatements statements, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason)
     {

@@ -6,7 +6,7 @@ namespace Keyholder.Storage.Rows;
 /// <summary>The columns of <c>revocations</c> and how to read them.</summary>
 internal static class RevocationColumns
 {
-    public const string All = "sequence, target_kind, target_value, cut_off, expires_at, reason, quarantine, lifts";
+    public const string All = "sequence, target_kind, target_value, cut_off, expires_at, reason, quarantine, lifts, notice";
 
     public static RevocationLogEntry Read(DbDataReader row) => new(
         row.GetInt64(0),
@@ -20,5 +20,6 @@ internal static class RevocationColumns
         })
     {
         Lifts = row.IsDBNull(7) ? null : row.GetInt64(7),
+        IsNotice = row.GetBoolean(8),
     };
 }

@@ -13,10 +13,16 @@ internal static class SessionColumns
         last_used_at, idle_expires_at, absolute_expires_at, revoked_at, revoked_reason
         """;
 
-    /// <summary>Whether the session's subject is live. Nothing is known of virtual keys, so theirs are not.</summary>
+    /// <summary>Whether the session's subject is live at <c>@now</c>: a user is not disabled, a virtual key active, not expired, and its owner, if any, not disabled.</summary>
     public const string SubjectIsLive = """
         (subject_kind = 'session'
-          OR (subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.subject_id AND users.disabled_at IS NULL)))
+          OR (subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.subject_id AND users.disabled_at IS NULL))
+          OR (subject_kind = 'vk' AND EXISTS (
+            SELECT 1 FROM virtual_keys
+            WHERE virtual_keys.id = sessions.subject_id AND virtual_keys.deactivated_at IS NULL
+              AND (virtual_keys.expires_at IS NULL OR virtual_keys.expires_at > @now)
+              AND (virtual_keys.owner_user_id IS NULL
+                OR EXISTS (SELECT 1 FROM users WHERE users.id = virtual_keys.owner_user_id AND users.disabled_at IS NULL)))))
         """;
 
     public static Session Read(DbDataReader row) => new()

@@ -21,6 +21,7 @@ internal static class RevocationReach
     /// <summary>Revokes the sessions and admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
     public static int Revoke(PreparedConnection connection, RevocationEntry revocation, IReadOnlyList<string> resources)
     {
+        VirtualKeyRows.EndSecrets(connection, revocation);
         if (WhichBrowserSessions(revocation.Target) is { } browsers)
         {
             connection.Execute($"DELETE FROM browser_sessions WHERE authenticated_at <= $cut_off AND {browsers}", Parameters(revocation, resources));

@@ -27,6 +27,18 @@ internal static class RevocationRows
         return new RevocationLogEntry(sequence, revocation) { Lifts = lifts };
     }
 
+    /// <summary>Appends a notice.</summary>
+    public static void AppendNotice(PreparedConnection connection, RevocationEntry notice) => connection.Execute(
+        """
+        INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, notice)
+        VALUES ($target_kind, $target_value, $cut_off, $expires_at, $reason, 1)
+        """,
+        ("$target_kind", StoredWords.TargetKind.Write(notice.Target.Kind)),
+        ("$target_value", notice.Target.Value),
+        ("$cut_off", notice.CutOff),
+        ("$expires_at", notice.ExpiresAt),
+        ("$reason", notice.Reason));
+
     /// <summary>Appends an entry for each session of a JSON list of ids.</summary>
     public static void AppendSessions(PreparedConnection connection, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason) => connection.Execute(
         """

@@ -36,7 +36,7 @@ internal sealed class SqliteRevocationStore(SqliteDatabase database, RevocationS
             connection => connection.Query(
                 $"""
                 SELECT {RevocationColumns.All} FROM revocations
-                WHERE sequence < $before AND expires_at > $now AND lifts IS NULL AND lifted_at IS NULL
+                WHERE sequence < $before AND expires_at > $now AND lifts IS NULL AND lifted_at IS NULL AND NOT notice
                 ORDER BY sequence DESC LIMIT $limit
                 """,
                 RevocationColumns.Read,
@@ -79,7 +79,7 @@ internal sealed class SqliteRevocationStore(SqliteDatabase database, RevocationS
     private static (LiftOutcome Outcome, RevocationLogEntry? Lift) Lift(PreparedConnection connection, long id, AuditEvent audit, DateTimeOffset now)
     {
         var found = connection.QuerySingle(
-            $"SELECT {RevocationColumns.All} FROM revocations WHERE sequence = $id AND expires_at > $now AND lifts IS NULL AND lifted_at IS NULL",
+            $"SELECT {RevocationColumns.All} FROM revocations WHERE sequence = $id AND expires_at > $now AND lifts IS NULL AND lifted_at IS NULL AND NOT notice",
             RevocationColumns.Read,
             ("$id", id),
             ("$now", now));

@@ -22,7 +22,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
                     return (RedeemOutcome.Redeemed, redeemed);
                 }
 
-                return FindWithSubject(connection, redemption.SessionId) is var (session, isLive)
+                return FindWithSubject(connection, redemption.SessionId, now) is var (session, isLive)
                     ? (SessionLosses.Classify(redemption, session, isLive, now), session)
                     : (RedeemOutcome.NotFound, null);
             },
@@ -37,7 +37,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
                     return (RotateOutcome.Rotated, rotated);
                 }
 
-                return FindWithSubject(connection, rotation.SessionId) is var (session, isLive)
+                return FindWithSubject(connection, rotation.SessionId, now) is var (session, isLive)
                     ? (SessionLosses.Classify(rotation, session, isLive, now), session)
                     : (RotateOutcome.NotFound, null);
             },
@@ -91,7 +91,8 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
         ("$refresh_hash", redemption.RefreshHash),
         ("$sealed_successor", redemption.SealedSuccessor),
         ("$idle_expires_at", redemption.IdleExpiresAt),
-        ("$now", now));
+        ("$now", now),
+        ("@now", now));
 
     private static Session? Rotate(PreparedConnection connection, Rotation rotation, DateTimeOffset now) => connection.QuerySingle(
         $"""
@@ -113,10 +114,12 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
         ("$successor_hash", rotation.SuccessorHash),
         ("$sealed_successor", rotation.SealedSuccessor),
         ("$idle_expires_at", rotation.IdleExpiresAt),
-        ("$now", now));
+        ("$now", now),
+        ("@now", now));
 
-    private static Tuple<Session, bool>? FindWithSubject(PreparedConnection connection, SessionId id) => connection.QuerySingle(
+    private static Tuple<Session, bool>? FindWithSubject(PreparedConnection connection, SessionId id, DateTimeOffset now) => connection.QuerySingle(
         $"SELECT {SessionColumns.All}, {SessionColumns.SubjectIsLive} FROM sessions WHERE id = $id",
         row => Tuple.Create(SessionColumns.Read(row), row.GetBoolean(24)),
-        ("$id", id));
+        ("$id", id),
+        ("@now", now));
 }

@@ -29,6 +29,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
         Sweeps = new SqliteSweepStore(database);
         Users = new SqliteUserStore(database);
+        VirtualKeys = new SqliteVirtualKeyStore(database, _revocationSubscribers);
     }
 
     public IAdminTokenStore AdminTokens { get; }
@@ -73,6 +74,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ISweepStore Sweeps { get; }
 
     public IUserStore Users { get; }
+
+    public IVirtualKeyStore VirtualKeys { get; }
 
     internal SqliteDatabase Database => _database;
 

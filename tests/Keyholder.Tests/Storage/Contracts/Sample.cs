@@ -10,6 +10,7 @@ using Keyholder.Storage;
 using Keyholder.Upstream;
 using Keyholder.Users;
 using Keyholder.Vault;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Tests.Storage.Contracts;
 
@@ -183,6 +184,16 @@ internal static class Sample
         ExpiresAt = now.AddHours(1),
         CreatedAt = now,
         UpdatedAt = now,
+    };
+
+    public static VirtualKey VirtualKey(string name, DateTimeOffset now) => new()
+    {
+        Id = SessionId.Create().ToString(),
+        Name = name,
+        Generation = 1,
+        SecretHash = Hash(),
+        SecretIssuedAt = now,
+        CreatedAt = now,
     };
 
     public static StoredSigningKey SigningKey(string id, DateTimeOffset now) =>

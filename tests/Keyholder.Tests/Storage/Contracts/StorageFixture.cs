@@ -47,6 +47,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IUserStore Users => Storage.Users;
 
+    public IVirtualKeyStore VirtualKeys => Storage.VirtualKeys;
+
     protected abstract IKeyholderStorage Storage { get; }
 
     public abstract Task OpenAsync();

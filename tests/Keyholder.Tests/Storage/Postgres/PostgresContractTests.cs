@@ -57,4 +57,8 @@ public static class PostgresContractTests
     public sealed class Sweeps : SweepStoreContract<PostgresFixture>;
 
     public sealed class Users : UserStoreContract<PostgresFixture>;
+
+    public sealed class VirtualKeys : VirtualKeyStoreContract<PostgresFixture>;
+
+    public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<PostgresFixture>;
 }

@@ -57,4 +57,8 @@ public static class FileSqliteTests
     public sealed class Sweeps : SweepStoreContract<FileSqliteFixture>;
 
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
+
+    public sealed class VirtualKeys : VirtualKeyStoreContract<FileSqliteFixture>;
+
+    public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<FileSqliteFixture>;
 }

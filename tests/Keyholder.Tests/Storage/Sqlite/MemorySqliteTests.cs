@@ -57,4 +57,8 @@ public static class MemorySqliteTests
     public sealed class Sweeps : SweepStoreContract<MemorySqliteFixture>;
 
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
+
+    public sealed class VirtualKeys : VirtualKeyStoreContract<MemorySqliteFixture>;
+
+    public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<MemorySqliteFixture>;
 }
