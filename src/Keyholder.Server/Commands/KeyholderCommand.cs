@@ -22,6 +22,7 @@ public static class KeyholderCommand
             RevokeCommand.Create(config, context),
             TokenCommand.Create(config, context),
             SessionCommand.Create(config, context),
+            VirtualKeyCommand.Create(config, context),
             AuditCommand.Create(config, context),
             AdminCommand.Create(config, context),
             SweepCommand.Create(config, context),

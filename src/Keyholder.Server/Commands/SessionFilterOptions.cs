@@ -47,7 +47,7 @@ internal sealed class SessionFilterOptions
         };
     }
 
-    // A user who was deleted has no name any more, but may have sessions.
-    private static async Task<string> FindUserIdAsync(string nameOrId, IUserStore users, CancellationToken cancellationToken) =>
+    /// <summary>The id a local user's name stands for; whatever else it is, itself: a user who was deleted has no name any more, but may have sessions.</summary>
+    public static async Task<string> FindUserIdAsync(string nameOrId, IUserStore users, CancellationToken cancellationToken) =>
         LocalUserName.Normalize(nameOrId) is { } name && await users.FindLocalAsync(name, cancellationToken) is { } local ? local.User.Id : nameOrId;
 }

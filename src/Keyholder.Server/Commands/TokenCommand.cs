@@ -1,15 +1,11 @@
 using System.CommandLine;
-using System.Globalization;
 using Keyholder.Revocation;
-using Keyholder.Server.Hosting;
 
 namespace Keyholder.Server.Commands;
 
 /// <summary><c>keyholder token</c>: single tokens, written straight to the database, whether or not the server runs.</summary>
 internal static class TokenCommand
 {
-    private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
-
     public static Command Create(Option<string?> config, ProcessContext context)
     {
         var id = new Argument<string>("jti") { Description = "The token's id: the jti claim of an access token, or the id of a browser session (as the audit trail names it) or of an admin token." };
@@ -18,7 +14,7 @@ internal static class TokenCommand
         var revoke = new Command("revoke", "Revokes one token.") { id, expiresAt, reason };
         revoke.SetAction(async (parsed, cancellationToken) =>
         {
-            var expiry = ParseDate(parsed.GetValue(expiresAt));
+            var expiry = MomentText.Read(parsed.GetValue(expiresAt));
             await using var session = await KillSwitchSession.OpenAsync(parsed.GetValue(config), context, cancellationToken);
             var request = new RevocationRequest(new(RevocationTargetKind.Token, parsed.GetRequiredValue(id))) { ExpiresAt = expiry, Reason = parsed.GetValue(reason) };
             await session.RevokeAsync(request, dryRun: false, cancellationToken);
@@ -26,17 +22,5 @@ internal static class TokenCommand
         });
 
         return new Command("token", "Revokes single tokens.") { revoke };
-    }
-
-    private static DateTimeOffset? ParseDate(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        return DateTimeOffset.TryParseExact(text, Dates, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
-            ? date
-            : throw new StartException($"'{text}' is no date; write it as 2030-12-31 or 2030-12-31T23:59:59Z");
     }
 }

@@ -10,4 +10,6 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(RevocationAnswer))]
+[JsonSerializable(typeof(VirtualKeyDocument))]
+[JsonSerializable(typeof(VirtualKeyPage))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,24 @@
+using System.Globalization;
+using Keyholder.Server.Hosting;
+
+namespace Keyholder.Server.Commands;
+
+/// <summary>Moments as people write them on the command line.</summary>
+internal static class MomentText
+{
+    private static readonly string[] Forms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
+
+    /// <summary>Reads an ISO 8601 date, UTC unless it names an offset; null for null.</summary>
+    /// <exception cref="StartException">It is no date.</exception>
+    public static DateTimeOffset? Read(string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
+            ? date
+            : throw new StartException($"'{text}' is no date; write it as 2030-12-31 or 2030-12-31T23:59:59Z");
+    }
+}
