@@ -27,5 +27,6 @@ public static class AuditActions
     public const string VirtualKeyDeleted = "virtual_key.deleted";
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
+    public const string CredentialNeedsUpdate = "credential.needs_update";
     public const string CredentialRefused = "credential.refused";
 }

@@ -9,6 +9,9 @@ public interface ICredentialStore
     /// <summary>The row, expired or not active or not, or null.</summary>
     Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken);
 
+    /// <summary>The row for each key, in their order, null where there is none. One statement.</summary>
+    Task<IReadOnlyList<StoredCredential?>> FindAllAsync(IReadOnlyList<CredentialKey> keys, CancellationToken cancellationToken);
+
     /// <summary>Every row of an owner, in provider order.</summary>
     Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken);
 

@@ -14,6 +14,7 @@ internal readonly struct AuthorizationKey : IEquatable<AuthorizationKey>
         Resource = resource;
         Subject = accessToken.Subject;
         Session = accessToken.SessionId;
+        ClientId = accessToken.ClientId;
     }
 
     public Resource Resource { get; }
@@ -22,10 +23,15 @@ internal readonly struct AuthorizationKey : IEquatable<AuthorizationKey>
 
     public SessionId Session { get; }
 
+    public string ClientId { get; }
+
+    /// <summary>Who asks.</summary>
+    public CredentialBinding Caller => new(Subject, ClientId);
+
     public CredentialKey CredentialOf(Provider provider) => new(CredentialOwner.For(provider, Subject, Session), provider.Name);
 
     public bool Equals(AuthorizationKey other) =>
-        ReferenceEquals(Resource, other.Resource) && Session == other.Session && Subject == other.Subject;
+        ReferenceEquals(Resource, other.Resource) && Session == other.Session && Subject == other.Subject && ClientId == other.ClientId;
 
     public override bool Equals(object? obj) => obj is AuthorizationKey other && Equals(other);
 

@@ -1,4 +1,5 @@
 using Keyholder.Resources;
+using Keyholder.Vault;
 
 namespace Keyholder.Upstream;
 
@@ -20,7 +21,7 @@ internal static class CombinationPolicy
             switch (part.Outcome)
             {
                 case UpstreamAuthorizationOutcome.Available:
-                    headers.Add(entry.Header is null ? new("Authorization", "Bearer " + part.AccessToken) : new(entry.Header, part.AccessToken!));
+                    headers.AddRange(HeadersOf(entry, part.Secret!));
                     used.Add(new(key.CredentialOf(entry.Provider), part.Version, part.Renewable, part.Renewed));
                     break;
                 case UpstreamAuthorizationOutcome.ReconnectRequired when entry.Required:
@@ -36,4 +37,11 @@ internal static class CombinationPolicy
             : wait is { } retryAfter ? UpstreamAuthorization.Unavailable(retryAfter)
             : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used };
     }
+
+    private static IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ResourceProvider entry, CredentialSecret secret) => secret switch
+    {
+        HeaderSet set => HeaderSetPolicy.Outgoing(entry.Provider.Headers, set),
+        TokenSet tokens when entry.Header is null => [new("Authorization", "Bearer " + tokens.AccessToken)],
+        _ => [new(entry.Header!, ((TokenSet)secret).AccessToken)],
+    };
 }

@@ -1,3 +1,5 @@
+using Keyholder.Vault;
+
 namespace Keyholder.Upstream;
 
 /// <summary>What one credential is good for.</summary>
@@ -8,8 +10,11 @@ internal sealed record CredentialAuthorization
 
     public required UpstreamAuthorizationOutcome Outcome { get; init; }
 
-    /// <summary>The access token of an OAuth credential that is available. Secret.</summary>
-    public string? AccessToken { get; init; }
+    /// <summary>The token set or header set; only when available. Secret.</summary>
+    public CredentialSecret? Secret { get; init; }
+
+    /// <summary>Whom it may be used for; null = whoever its key says.</summary>
+    public CredentialBinding? Binding { get; init; }
 
     /// <summary>The version of its row; 0 for one that could not be stored.</summary>
     public long Version { get; init; }

@@ -5,80 +5,59 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Upstream;
 
-/// <summary>Turns a stored credential into an authorization, refreshing it when due. Never runs twice at once for one credential: its caller sees to that.</summary>
+/// <summary>Asks providers for new access tokens and stores what they answer. One refresh of a credential at a time; who comes meanwhile shares its end.</summary>
 internal sealed class CredentialRefresher(
-    CredentialVault vault, UpstreamClient client, WarmCredentials warm, RefreshBackoffs backoffs,
-    UpstreamOptions options, TimeProvider time, ILogger logger)
+    CredentialVault vault, UpstreamClient client, RefreshBackoffs backoffs, UpstreamOptions options, ILogger logger)
 {
-    /// <summary>How long a row is believed without reading it again.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
-    private const int MaxAttempts = 4;
+    private readonly SingleFlight<CredentialKey, Renewal> _flights = new();
 
-    /// <summary>Reads, refreshes if due or if the stored version was rejected, and stores. A storage failure is thrown.</summary>
-    public async Task<WarmCredential> ObtainAsync(Provider provider, CredentialKey key, Rejection? rejection)
+    /// <summary>Refreshes the token set of a row as it was read. A storage failure is thrown.</summary>
+    /// <param name="provider">Its provider.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="tokens">What it holds, with a refresh token.</param>
+    /// <param name="forced">Whether an upstream rejected a token that has not expired.</param>
+    public Task<Renewal> RenewAsync(Provider provider, StoredCredential row, TokenSet tokens, bool forced) =>
+        _flights.RunAsync(row.Key, () => RenewCoreAsync(provider, row, tokens, forced), CancellationToken.None);
+
+    /// <summary>Begins a refresh that nobody waits for.</summary>
+    public void RenewInBackground(Provider provider, StoredCredential row, TokenSet tokens) => _ = RenewQuietlyAsync(provider, row, tokens);
+
+    /// <summary>Ends when no refresh is under way: between a provider's answer and its storing nothing should stop the process.</summary>
+    public Task WhenIdleAsync() => _flights.WhenIdleAsync();
+
+    private async Task RenewQuietlyAsync(Provider provider, StoredCredential row, TokenSet tokens)
     {
-        // A conflict means that someone connected, refreshed or deleted meanwhile: what they stored is looked at afresh.
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        try
         {
-            if (await TryObtainAsync(provider, key, rejection) is { } credential)
-            {
-                return credential;
-            }
+            await RenewAsync(provider, row, tokens, forced: false);
         }
-
-        return Unavailable(options.FailureBackoff);
+        catch (Exception e)
+        {
+            UpstreamLog.BackgroundRefreshFailed(logger, e, row.Key);
+        }
     }
 
-    private async Task<WarmCredential?> TryObtainAsync(Provider provider, CredentialKey key, Rejection? rejection)
+    private async Task<Renewal> RenewCoreAsync(Provider provider, StoredCredential row, TokenSet tokens, bool forced)
     {
-        var ticket = warm.Ticket(key);
-        var found = await vault.FindAsync(key, CancellationToken.None);
-        if (found is not { Row: { } row, Tokens: { } tokens })
+        if (backoffs.Remaining(row.Key) is { } wait)
         {
-            return ReconnectRequired;
+            return Postponed(wait);
         }
 
-        var now = time.GetUtcNow();
-        var verdict = rejection is { } judged && judged.Version == row.Version ? judged.Verdict : RejectionVerdict.Keep;
-        switch (verdict)
+        // A caller that read before the latest refresh ended must not ask with the refresh token that one used up.
+        if (await vault.FindAsync(row.Key, CancellationToken.None) is not { Outcome: CredentialFindOutcome.Found, Row: { } current } || current.Version != row.Version)
         {
-            case RejectionVerdict.Spare:
-                return Unavailable(options.FailureBackoff);
-            case RejectionVerdict.End:
-                return await EndAsync(row, rejection!.Value.Renewed ? "rejected_after_refresh" : "rejected_without_refresh_token");
+            return Renewal.Changed;
         }
 
-        var rejected = verdict == RejectionVerdict.Renew;
-        if (!rejected && RefreshPolicy.IsFresh(tokens, row.UpdatedAt, options.RefreshBefore, now))
+        var refreshed = await RefreshAsync(provider, tokens.RefreshToken!);
+        return refreshed.Outcome switch
         {
-            return Serve(key, ticket, row.Version, tokens);
-        }
-
-        var alive = !rejected && RefreshPolicy.IsAlive(tokens, now);
-        if (tokens.RefreshToken is null)
-        {
-            return alive ? Serve(key, ticket, row.Version, tokens)
-                : await EndAsync(row, rejected ? "rejected_without_refresh_token" : "expired_without_refresh_token");
-        }
-
-        var wait = backoffs.Remaining(key);
-        if (wait is null)
-        {
-            var refreshed = await RefreshAsync(provider, tokens.RefreshToken);
-            switch (refreshed.Outcome)
-            {
-                case TokenEndpointOutcome.Issued when IsOtherAccount(row, refreshed):
-                    return await EndAsync(row, "subject_changed");
-                case TokenEndpointOutcome.Issued:
-                    return await KeepAsync(row, tokens, refreshed.Tokens!, rejected);
-                case TokenEndpointOutcome.InvalidGrant:
-                    return await EndAsync(row, "invalid_grant");
-            }
-
-            wait = Report(provider, key, refreshed);
-        }
-
-        return alive ? Serve(key, ticket, row.Version, tokens, wait) : Unavailable(wait.Value);
+            TokenEndpointOutcome.Issued when IsOtherAccount(row, refreshed) => await EndAsync(row, "subject_changed"),
+            TokenEndpointOutcome.Issued => await KeepAsync(row, tokens, refreshed.Tokens!, forced),
+            TokenEndpointOutcome.InvalidGrant => await EndAsync(row, "invalid_grant"),
+            _ => Postpone(provider, row.Key, refreshed),
+        };
     }
 
     private async Task<TokenEndpointResult> RefreshAsync(Provider provider, string refreshToken)
@@ -96,21 +75,7 @@ internal sealed class CredentialRefresher(
         && client.IdTokens.ReadSubject(refreshed.IdToken) is { } subject
         && subject != row.ProviderSubject;
 
-    private TimeSpan Report(Provider provider, CredentialKey key, TokenEndpointResult refreshed)
-    {
-        if (refreshed.Outcome == TokenEndpointOutcome.ClientRefused)
-        {
-            UpstreamLog.ClientRefused(logger, provider.Name);
-        }
-
-        UpstreamLog.RefreshFailed(logger, key, refreshed.Debug);
-        var wait = refreshed.RetryAfter > options.FailureBackoff ? refreshed.RetryAfter.Value : options.FailureBackoff;
-        backoffs.Set(key, wait);
-        return wait;
-    }
-
-    // Null: someone else changed the row meanwhile.
-    private async Task<WarmCredential?> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)
+    private async Task<Renewal> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)
     {
         var merged = RefreshPolicy.Merge(before, refreshed);
         var rotated = RefreshPolicy.IsRotated(before, refreshed);
@@ -118,20 +83,15 @@ internal sealed class CredentialRefresher(
         {
             if (await vault.ReplaceAsync(row, merged, CancellationToken.None) == CredentialPutOutcome.Conflict)
             {
-                return null;
+                return Renewal.Changed;
             }
         }
         catch (Exception e)
         {
             UpstreamLog.RefreshNotStored(logger, e, row.Key, rotated);
-            if (!rotated)
-            {
-                // The stored refresh token is still good: only this access token would be lost. It is no version of the row.
-                return Serve(row.Key, warm.Ticket(row.Key), version: 0, merged);
-            }
 
-            // The stored refresh token is dead now, and so is the credential, unless the write got through after all.
-            return await EndAsync(row, "rotated_not_stored");
+            // The stored refresh token is still good unless it was rotated: then it is dead now, and so is the credential, unless the write got through after all.
+            return rotated ? await EndAsync(row, "rotated_not_stored") : new Renewal(RenewalOutcome.Renewed, merged);
         }
 
         UpstreamLog.Refreshed(logger, row.Key);
@@ -141,40 +101,24 @@ internal sealed class CredentialRefresher(
             backoffs.Set(row.Key, options.FailureBackoff);
         }
 
-        // Not put into memory: the next request reads the row and by that knows that nothing newer was stored.
-        return WarmCredential.Once(Authorization(row.Version + 1, merged) with { Renewed = true });
+        return new Renewal(RenewalOutcome.Renewed, merged, row.Version + 1);
     }
 
-    // Null: someone else changed the row meanwhile.
-    private async Task<WarmCredential?> EndAsync(StoredCredential row, string reason) =>
-        await vault.MarkNeedsReauthAsync(row, reason, CancellationToken.None) == CredentialPutOutcome.Stored
-            ? ReconnectRequired
-            : null;
+    private async Task<Renewal> EndAsync(StoredCredential row, string reason) =>
+        await vault.MarkAsync(row, CredentialStatus.NeedsReauth, reason, CancellationToken.None) == CredentialPutOutcome.Stored ? Renewal.Ended : Renewal.Changed;
 
-    private WarmCredential Serve(CredentialKey key, long ticket, long version, TokenSet tokens, TimeSpan? atMost = null)
+    private Renewal Postpone(Provider provider, CredentialKey key, TokenEndpointResult refreshed)
     {
-        var now = time.GetUtcNow();
-        var until = now + (atMost < MaxAge ? atMost.Value : MaxAge);
-        if (tokens.ExpiresAt is { } expiry)
+        if (refreshed.Outcome == TokenEndpointOutcome.ClientRefused)
         {
-            var due = expiry - options.RefreshBefore;
-            var limit = due > now ? due : expiry;
-            until = limit < until ? limit : until;
+            UpstreamLog.ClientRefused(logger, provider.Name);
         }
 
-        return warm.Put(key, ticket, Authorization(version, tokens), until);
+        UpstreamLog.RefreshFailed(logger, key, refreshed.Debug);
+        var wait = refreshed.RetryAfter > options.FailureBackoff ? refreshed.RetryAfter.Value : options.FailureBackoff;
+        backoffs.Set(key, wait);
+        return Postponed(wait);
     }
 
-    private static CredentialAuthorization Authorization(long version, TokenSet tokens) => new()
-    {
-        Outcome = UpstreamAuthorizationOutcome.Available,
-        AccessToken = tokens.AccessToken,
-        Version = version,
-        Renewable = tokens.RefreshToken is not null,
-    };
-
-    private static WarmCredential ReconnectRequired => WarmCredential.Once(CredentialAuthorization.ReconnectRequired);
-
-    private static WarmCredential Unavailable(TimeSpan retryAfter) =>
-        WarmCredential.Once(new() { Outcome = UpstreamAuthorizationOutcome.TemporarilyUnavailable, RetryAfter = retryAfter });
+    private static Renewal Postponed(TimeSpan wait) => new(RenewalOutcome.Postponed, Wait: wait);
 }

@@ -9,22 +9,11 @@ internal sealed class RefreshBackoffs(int capacity, TimeProvider time)
     private readonly ConcurrentDictionary<CredentialKey, DateTimeOffset> _until = new();
 
     /// <summary>How long still, or null when a refresh may be tried.</summary>
-    public TimeSpan? Remaining(CredentialKey key)
-    {
-        if (!_until.TryGetValue(key, out var until))
-        {
-            return null;
-        }
+    public TimeSpan? Remaining(CredentialKey key) =>
+        _until.TryGetValue(key, out var until) && until - time.GetUtcNow() is var remaining && remaining > TimeSpan.Zero ? remaining : null;
 
-        var remaining = until - time.GetUtcNow();
-        if (remaining > TimeSpan.Zero)
-        {
-            return remaining;
-        }
-
-        _until.TryRemove(key, out _);
-        return null;
-    }
+    /// <summary>Whether the latest refresh failed, however long ago.</summary>
+    public bool HasFailed(CredentialKey key) => _until.ContainsKey(key);
 
     public void Set(CredentialKey key, TimeSpan wait)
     {

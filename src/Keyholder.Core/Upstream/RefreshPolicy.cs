@@ -5,20 +5,19 @@ namespace Keyholder.Upstream;
 /// <summary>Pure rules of when an access token is refreshed and how a refresh's answer is merged.</summary>
 internal static class RefreshPolicy
 {
-    /// <summary>Whether the access token is still to be used as it is. A token that lives shorter than twice the margin is used for the first half of its life, else every request would refresh it.</summary>
+    /// <summary>When the access token is due to be refreshed; never, without an expiry. One that lives shorter than twice the margin is used for the first half of its life, else every request would refresh it.</summary>
     /// <param name="tokens">The token set.</param>
     /// <param name="receivedAt">When it was stored.</param>
     /// <param name="margin">How long before its expiry a token is refreshed.</param>
-    /// <param name="now">Now.</param>
-    public static bool IsFresh(TokenSet tokens, DateTimeOffset receivedAt, TimeSpan margin, DateTimeOffset now)
+    public static DateTimeOffset DueAt(TokenSet tokens, DateTimeOffset receivedAt, TimeSpan margin)
     {
         if (tokens.ExpiresAt is not { } expiry)
         {
-            return true;
+            return DateTimeOffset.MaxValue;
         }
 
         var half = receivedAt < expiry ? (expiry - receivedAt) / 2 : TimeSpan.Zero;
-        return now < expiry - (half < margin ? half : margin);
+        return expiry - (half < margin ? half : margin);
     }
 
     /// <summary>Whether the provider still has to accept the access token.</summary>

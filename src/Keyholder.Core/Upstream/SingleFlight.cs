@@ -14,6 +14,15 @@ internal sealed class SingleFlight<TKey, TResult>
         return flight.Value.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Ends when no work is under way, however it ended.</summary>
+    public async Task WhenIdleAsync()
+    {
+        while (_flights.Values.FirstOrDefault() is { } flight)
+        {
+            await flight.Value.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
     private async Task<TResult> FlyAsync(TKey key, Func<Task<TResult>> work)
     {
         try

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Upstream;
 
-/// <summary>Swaps a validated access token for what its resource's upstream wants. Warm requests do no I/O; one credential is read and refreshed by one caller at a time.</summary>
+/// <summary>Swaps a validated access token for what its resource's upstream wants. Warm requests do no I/O; one credential is refreshed by one caller at a time.</summary>
 public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
 {
     private const int Capacity = 20_000;
@@ -16,8 +16,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     private readonly WarmAuthorizations _authorizations;
     private readonly RefreshBackoffs _backoffs;
     private readonly CredentialRefresher _refresher;
+    private readonly CredentialSource _source;
     private readonly UpstreamOptions _options;
-    private readonly SingleFlight<CredentialKey, WarmCredential> _flights = new();
     private readonly ConditionalWeakTable<Resource, UpstreamAuthorization> _static = [];
 
     /// <summary>An authorizer over the vault; it follows the vault's changes until disposed.</summary>
@@ -28,7 +28,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         _credentials = new WarmCredentials(Capacity, time);
         _authorizations = new WarmAuthorizations(Capacity, time);
         _backoffs = new RefreshBackoffs(Capacity, time);
-        _refresher = new CredentialRefresher(vault, client, _credentials, _backoffs, options, time, logger);
+        _refresher = new CredentialRefresher(vault, client, _backoffs, options, logger);
+        _source = new CredentialSource(vault, _refresher, _credentials, _backoffs, options, time);
         vault.Changed += OnChanged;
     }
 
@@ -52,7 +53,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
             return WithoutCredential(resource);
         }
 
-        // A flight joined here may have begun before the rejection and bring a rejected version once more.
+        // A read or refresh joined here may have begun before the rejection and bring a rejected version once more.
         var key = new AuthorizationKey(resource, accessToken);
         for (var attempt = 0; attempt < MaxReauthorizations; attempt++)
         {
@@ -66,16 +67,19 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         return UpstreamAuthorization.Unavailable(_options.FailureBackoff);
     }
 
+    /// <summary>Ends when no refresh is under way. A process that waits for it before it stops leaves no provider's answer unstored.</summary>
+    public Task WhenIdleAsync() => _refresher.WhenIdleAsync();
+
     /// <inheritdoc />
     public void Dispose() => _vault.Changed -= OnChanged;
 
     private static bool IsRejected(UpstreamAuthorization rejected, CredentialUse use) =>
         RejectionPolicy.Judge(rejected, use.Key) is { Verdict: not RejectionVerdict.Keep } rejection && rejection.Version == use.Version;
 
-    // Each provider by itself and all at once: a slow one delays only who needs it.
     private async Task<UpstreamAuthorization> ObtainAsync(AuthorizationKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken)
     {
-        var parts = await Task.WhenAll(key.Resource.Providers.Select(p => ObtainAsync(p.Provider, key.CredentialOf(p.Provider), rejected, cancellationToken)));
+        var wanted = key.Resource.Providers.Select(p => Want(p, key.CredentialOf(p.Provider), rejected)).ToArray();
+        var parts = await _source.ObtainAsync(key, wanted, cancellationToken);
         var combined = CombinationPolicy.Combine(key, parts);
         if (combined.Outcome == UpstreamAuthorizationOutcome.Available)
         {
@@ -85,13 +89,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         return combined;
     }
 
-    private Task<WarmCredential> ObtainAsync(Provider provider, CredentialKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken)
-    {
-        var rejection = rejected is null ? null : RejectionPolicy.Judge(rejected, key);
-        return rejection is null && _credentials.TryGet(key, out var credential)
-            ? Task.FromResult(credential)
-            : _flights.RunAsync(key, () => _refresher.ObtainAsync(provider, key, rejection), cancellationToken);
-    }
+    private static WantedCredential Want(ResourceProvider entry, CredentialKey key, UpstreamAuthorization? rejected) =>
+        new(entry.Provider, key, entry.Required, rejected is null ? null : RejectionPolicy.Judge(rejected, key));
 
     private UpstreamAuthorization WithoutCredential(Resource resource) => resource.Auth == ResourceAuthKind.StaticHeaders
         ? _static.GetValue(resource, r => new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = r.StaticHeaders })

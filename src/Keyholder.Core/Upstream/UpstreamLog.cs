@@ -19,6 +19,9 @@ internal static partial class UpstreamLog
     [LoggerMessage(1504, LogLevel.Error, "A refreshed token set of {Credential} could not be stored (rotated: {Rotated}).")]
     public static partial void RefreshNotStored(ILogger logger, Exception exception, Vault.CredentialKey credential, bool rotated);
 
+    [LoggerMessage(1506, LogLevel.Warning, "Refreshing {Credential} ahead of its expiry failed; the next request that uses it tries again.")]
+    public static partial void BackgroundRefreshFailed(ILogger logger, Exception exception, Vault.CredentialKey credential);
+
     [LoggerMessage(1505, LogLevel.Debug, "Refreshed {Credential}.")]
     public static partial void Refreshed(ILogger logger, Vault.CredentialKey credential);
 }

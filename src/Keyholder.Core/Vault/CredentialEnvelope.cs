@@ -4,16 +4,19 @@ using System.Text.Json;
 
 namespace Keyholder.Vault;
 
-/// <summary>Token sets in and out of the envelope of their row. The envelope is bound to everything in the row that says whose it is.</summary>
+/// <summary>Secrets in and out of the envelope of their row. The envelope is bound to everything in the row that says whose it is.</summary>
 internal sealed class CredentialEnvelope(ISecretSealer sealer)
 {
-    /// <summary>The row with a fresh envelope for its owner, provider, kind, account, row id and version.</summary>
-    public StoredCredential Seal(StoredCredential row, TokenSet tokens)
+    /// <summary>The row with a fresh envelope for its owner, provider, kind, account, row id, version and binding.</summary>
+    public StoredCredential Seal(StoredCredential row, CredentialSecret secret)
     {
-        var plaintext = JsonSerializer.SerializeToUtf8Bytes(tokens, VaultJson.Default.TokenSet);
+        row = row with { Kind = secret.Kind, ExpiresAt = (secret as TokenSet)?.ExpiresAt };
+        var plaintext = secret is HeaderSet headers
+            ? JsonSerializer.SerializeToUtf8Bytes(headers, VaultJson.Default.HeaderSet)
+            : JsonSerializer.SerializeToUtf8Bytes((TokenSet)secret, VaultJson.Default.TokenSet);
         try
         {
-            return row with { Envelope = sealer.Seal(plaintext, ContextOf(row).Bytes), ExpiresAt = tokens.ExpiresAt };
+            return row with { Envelope = sealer.Seal(plaintext, ContextOf(row).Bytes) };
         }
         finally
         {
@@ -21,14 +24,14 @@ internal sealed class CredentialEnvelope(ISecretSealer sealer)
         }
     }
 
-    /// <summary>Opens a row's envelope; the token set is there exactly when the outcome is opened.</summary>
-    public EnvelopeOutcome Open(StoredCredential row, out TokenSet? tokens)
+    /// <summary>Opens a row's envelope; the secret is there exactly when the outcome is opened.</summary>
+    public EnvelopeOutcome Open(StoredCredential row, out CredentialSecret? secret)
     {
         var outcome = sealer.Open(row.Envelope, ContextOf(row).Bytes, out var plaintext);
-        tokens = null;
+        secret = null;
         try
         {
-            return outcome != EnvelopeOutcome.Opened || TryRead(plaintext, out tokens) ? outcome : EnvelopeOutcome.Malformed;
+            return outcome != EnvelopeOutcome.Opened || TryRead(row.Kind, plaintext, out secret) ? outcome : EnvelopeOutcome.Malformed;
         }
         finally
         {
@@ -36,26 +39,34 @@ internal sealed class CredentialEnvelope(ISecretSealer sealer)
         }
     }
 
-    private static bool TryRead(byte[] plaintext, [NotNullWhen(true)] out TokenSet? tokens)
+    private static bool TryRead(CredentialKind kind, byte[] plaintext, [NotNullWhen(true)] out CredentialSecret? secret)
     {
         try
         {
-            tokens = JsonSerializer.Deserialize(plaintext, VaultJson.Default.TokenSet);
+            secret = kind == CredentialKind.Headers
+                ? JsonSerializer.Deserialize(plaintext, VaultJson.Default.HeaderSet)
+                : JsonSerializer.Deserialize(plaintext, VaultJson.Default.TokenSet);
         }
         catch (JsonException)
         {
-            tokens = null;
+            secret = null;
         }
 
-        return tokens is not null;
+        return secret is not null;
     }
 
-    private static EnvelopeContext ContextOf(StoredCredential row) => new EnvelopeContext("credential")
-        .Add(row.Key.Owner.KindName)
-        .Add(row.Key.Owner.Id)
-        .Add(row.Key.Provider)
-        .Add(row.Kind == CredentialKind.OAuth ? "oauth" : "headers")
-        .Add(row.ProviderSubject)
-        .Add(row.RowId)
-        .Add(row.Version);
+    private static EnvelopeContext ContextOf(StoredCredential row)
+    {
+        var context = new EnvelopeContext("credential")
+            .Add(row.Key.Owner.KindName)
+            .Add(row.Key.Owner.Id)
+            .Add(row.Key.Provider)
+            .Add(row.Kind == CredentialKind.OAuth ? "oauth" : "headers")
+            .Add(row.ProviderSubject)
+            .Add(row.RowId)
+            .Add(row.Version);
+
+        // Only where there is one: envelopes from before there were bindings still open.
+        return row.Binding is { } binding ? context.Add(binding.Subject.ToString()).Add(binding.ClientId) : context;
+    }
 }

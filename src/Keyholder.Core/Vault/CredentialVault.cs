@@ -22,7 +22,7 @@ public sealed class CredentialVault(
     public event Action<CredentialKey>? Changed;
 
     /// <inheritdoc />
-    public async Task StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken)
+    public async Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
@@ -32,16 +32,17 @@ public sealed class CredentialVault(
             {
                 RowId = existing?.RowId ?? RandomNumberGenerator.GetBytes(RowIdSize),
                 Key = key,
-                Kind = CredentialKind.OAuth,
+                Kind = secret.Kind,
                 Version = (existing?.Version ?? 0) + 1,
                 Envelope = [],
                 Status = CredentialStatus.Active,
                 ProviderSubject = providerSubject,
+                Binding = binding,
                 CreatedAt = existing?.CreatedAt ?? now,
                 UpdatedAt = now,
             };
             var stored = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
-            if (await PutAsync(_envelope.Seal(row, tokens), stored, cancellationToken) == CredentialPutOutcome.Stored)
+            if (await PutAsync(_envelope.Seal(row, secret), stored, cancellationToken) == CredentialPutOutcome.Stored)
             {
                 return;
             }
@@ -51,15 +52,34 @@ public sealed class CredentialVault(
     }
 
     /// <summary>Finds and opens a credential. Expired is not missing: what an expired token set still allows is the caller's to decide.</summary>
-    public async Task<FoundCredential> FindAsync(CredentialKey key, CancellationToken cancellationToken)
+    public async Task<FoundCredential> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        await OpenAsync(key, await store.FindAsync(key, cancellationToken), caller: null, cancellationToken);
+
+    /// <summary>Finds and opens several credentials for one caller, with one read.</summary>
+    /// <param name="keys">What to find.</param>
+    /// <param name="caller">Who asks: a credential bound to another subject or client is refused.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <returns>One answer for each key, in their order.</returns>
+    public async Task<IReadOnlyList<FoundCredential>> FindAllAsync(IReadOnlyList<CredentialKey> keys, CredentialBinding caller, CancellationToken cancellationToken)
     {
-        var row = await store.FindAsync(key, cancellationToken);
+        var rows = keys.Count == 1 ? [await store.FindAsync(keys[0], cancellationToken)] : await store.FindAllAsync(keys, cancellationToken);
+        var found = new FoundCredential[keys.Count];
+        for (var i = 0; i < keys.Count; i++)
+        {
+            found[i] = await OpenAsync(keys[i], rows[i], caller, cancellationToken);
+        }
+
+        return found;
+    }
+
+    private async Task<FoundCredential> OpenAsync(CredentialKey key, StoredCredential? row, CredentialBinding? caller, CancellationToken cancellationToken)
+    {
         if (row is null)
         {
             return new FoundCredential(CredentialFindOutcome.Missing);
         }
 
-        if (row.Key != key || row.Kind != CredentialKind.OAuth)
+        if (row.Key != key || (caller is not null && row.Binding is not null && row.Binding != caller))
         {
             await RefuseAsync(key, row.Version, CredentialFindOutcome.BindingMismatch, cancellationToken);
             return new FoundCredential(CredentialFindOutcome.BindingMismatch);
@@ -70,10 +90,10 @@ public sealed class CredentialVault(
             return new FoundCredential(CredentialFindOutcome.NotActive, row);
         }
 
-        var opened = _envelope.Open(row, out var tokens);
+        var opened = _envelope.Open(row, out var secret);
         if (opened == EnvelopeOutcome.Opened)
         {
-            return new FoundCredential(CredentialFindOutcome.Found, row, tokens);
+            return new FoundCredential(CredentialFindOutcome.Found, row, secret);
         }
 
         var refused = opened == EnvelopeOutcome.UnknownKey ? CredentialFindOutcome.UnknownKey : CredentialFindOutcome.Tampered;
@@ -88,20 +108,21 @@ public sealed class CredentialVault(
         return PutAsync(_envelope.Seal(row, refreshed), audited: null, cancellationToken);
     }
 
-    /// <summary>Marks a credential that the provider refused for good, unless it changed meanwhile.</summary>
+    /// <summary>Marks a credential that cannot be used until somebody acts, unless it changed meanwhile.</summary>
     /// <param name="current">The row as it was read.</param>
+    /// <param name="status">What would repair it.</param>
     /// <param name="reason">A stable word of Keyholder's own, never the provider's text.</param>
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
-    public async Task<CredentialPutOutcome> MarkNeedsReauthAsync(StoredCredential current, string reason, CancellationToken cancellationToken)
+    public async Task<CredentialPutOutcome> MarkAsync(StoredCredential current, CredentialStatus status, string reason, CancellationToken cancellationToken)
     {
         try
         {
-            var marked = Event(AuditActions.CredentialNeedsReauth, current.Key, SystemActor, reason);
+            var action = status == CredentialStatus.NeedsUpdate ? AuditActions.CredentialNeedsUpdate : AuditActions.CredentialNeedsReauth;
             var outcome = await store.MarkAsync(
-                current.Key, current.Version, CredentialStatus.NeedsReauth, reason, marked, time.GetUtcNow(), cancellationToken);
+                current.Key, current.Version, status, reason, Event(action, current.Key, SystemActor, reason), time.GetUtcNow(), cancellationToken);
             if (outcome == CredentialPutOutcome.Stored)
             {
-                VaultLog.NeedsReauth(logger, current.Key, reason);
+                VaultLog.Marked(logger, current.Key, status, reason);
             }
 
             return outcome;
@@ -116,7 +137,7 @@ public sealed class CredentialVault(
     public async Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken)
     {
         var found = await FindAsync(key, cancellationToken);
-        return found.Tokens is not { } tokens || (tokens.RefreshToken is null && tokens.ExpiresAt <= time.GetUtcNow());
+        return found.Secret is null || (found.Tokens is { RefreshToken: null } tokens && tokens.ExpiresAt <= time.GetUtcNow());
     }
 
     /// <inheritdoc />

@@ -3,12 +3,13 @@ namespace Keyholder.Vault;
 /// <summary>Credentials in and out of storage, sealed on the way.</summary>
 public interface ICredentialVault
 {
-    /// <summary>Stores a token set under its key: the first write makes the row, a later one replaces its secret in place and makes it active again.</summary>
+    /// <summary>Stores a secret under its key: the first write makes the row, a later one replaces its secret in place and makes it active again.</summary>
     /// <param name="key">Owner and provider.</param>
-    /// <param name="tokens">The token set. The refresh token of another account is never carried over.</param>
+    /// <param name="secret">The token set or header set. The refresh token of another account is never carried over.</param>
     /// <param name="providerSubject">The account at the provider, when known.</param>
+    /// <param name="binding">Who a credential of one session is for; null = whoever the key says.</param>
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
-    Task StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken);
+    Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken);
 
     /// <summary>Whether an authorization has to send the person to the provider: no row, or one that is not active. An expired access token with a refresh token is no reason.</summary>
     Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken);

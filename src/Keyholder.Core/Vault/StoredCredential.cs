@@ -23,6 +23,9 @@ public sealed record StoredCredential
     /// <summary>The account at the provider, when known; checked when a refresh or a reconnect names one.</summary>
     public string? ProviderSubject { get; init; }
 
+    /// <summary>Who a credential of one session was connected for; null = whoever <see cref="Key"/> says.</summary>
+    public CredentialBinding? Binding { get; init; }
+
     /// <summary>When the access token expires; null = it does not.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Keyholder.Vault;
 
 /// <summary>What a provider's token endpoint answered (RFC 6749 section 5.1). Secret: lives only in memory and inside an envelope.</summary>
-public sealed record TokenSet
+public sealed record TokenSet : CredentialSecret
 {
     public required string AccessToken { get; init; }
 
@@ -15,6 +15,9 @@ public sealed record TokenSet
 
     /// <summary>The scope the provider granted; null when it did not say.</summary>
     public string? Scope { get; init; }
+
+    /// <inheritdoc />
+    public override CredentialKind Kind => CredentialKind.OAuth;
 
     /// <inheritdoc />
     public override string ToString() => "token set";

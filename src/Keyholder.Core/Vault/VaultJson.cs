@@ -7,4 +7,5 @@ namespace Keyholder.Vault;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TokenSet))]
+[JsonSerializable(typeof(HeaderSet))]
 internal sealed partial class VaultJson : JsonSerializerContext;

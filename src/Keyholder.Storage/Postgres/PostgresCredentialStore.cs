@@ -19,6 +19,19 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
                 ("provider", key.Provider)),
             cancellationToken);
 
+    public async Task<IReadOnlyList<StoredCredential?>> FindAllAsync(IReadOnlyList<CredentialKey> keys, CancellationToken cancellationToken) =>
+        CredentialColumns.InOrder(
+            keys,
+            await database.ReadAsync(
+                statements => statements.QueryAsync(
+                    $"""
+                    SELECT {CredentialColumns.All} FROM credentials
+                    WHERE (owner_kind, owner_id, provider) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_array_elements(@keys::jsonb))
+                    """,
+                    CredentialColumns.Read,
+                    ("keys", CredentialColumns.Keys(keys))),
+                cancellationToken));
+
     public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             statements => statements.QueryAsync(

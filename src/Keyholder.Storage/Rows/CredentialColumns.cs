@@ -8,7 +8,8 @@ namespace Keyholder.Storage.Rows;
 internal static class CredentialColumns
 {
     public const string All = """
-        owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at
+        owner_kind, owner_id, provider, row_id, kind, version, envelope, status, status_reason, provider_subject, expires_at, created_at, updated_at,
+        bound_subject, bound_client
         """;
 
     /// <summary>The session an owner is, if it is one: 16 bytes.</summary>
@@ -28,5 +29,16 @@ internal static class CredentialColumns
         ExpiresAt = row.TimeOrNull(10),
         CreatedAt = row.Time(11),
         UpdatedAt = row.Time(12),
+        Binding = row.TextOrNull(13) is { } subject ? new CredentialBinding(SubjectOf(subject), row.GetString(14)) : null,
     };
+
+    /// <summary>Keys as one parameter: a JSON array of [kind, id, provider].</summary>
+    public static string Keys(IReadOnlyList<CredentialKey> keys) => JsonText.Write([.. keys.Select(k => new[] { k.Owner.KindName, k.Owner.Id, k.Provider })]);
+
+    /// <summary>The rows in the order of the keys.</summary>
+    public static IReadOnlyList<StoredCredential?> InOrder(IReadOnlyList<CredentialKey> keys, List<StoredCredential> rows) =>
+        [.. keys.Select(k => rows.Find(r => r.Key == k))];
+
+    private static Subject SubjectOf(string text) =>
+        Subject.TryParse(text, out var subject) ? subject : throw new InvalidDataException("The database holds a credential bound to no subject.");
 }

@@ -10,7 +10,8 @@ internal static class CredentialRows
     public static int Insert(PreparedConnection connection, StoredCredential credential) => connection.Execute(
         $"""
         INSERT INTO credentials ({CredentialColumns.All}, session_id) VALUES (
-          $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at, $session_id)
+          $owner_kind, $owner_id, $provider, $row_id, $kind, $version, $envelope, $status, $status_reason, $provider_subject, $expires_at, $created_at, $updated_at,
+          $bound_subject, $bound_client, $session_id)
         ON CONFLICT (owner_kind, owner_id, provider) DO NOTHING
         """,
         ("$owner_kind", credential.Key.Owner.KindName),
@@ -26,6 +27,8 @@ internal static class CredentialRows
         ("$expires_at", credential.ExpiresAt),
         ("$created_at", credential.CreatedAt),
         ("$updated_at", credential.UpdatedAt),
+        ("$bound_subject", credential.Binding?.Subject.ToString()),
+        ("$bound_client", credential.Binding?.ClientId),
         ("$session_id", CredentialColumns.SessionOf(credential.Key.Owner)));
 
     /// <summary>Replaces the row in place if it is the same row at the expected version; how many rows changed.</summary>
@@ -33,7 +36,8 @@ internal static class CredentialRows
         """
         UPDATE credentials
         SET kind = $kind, version = $version, envelope = $envelope, status = $status, status_reason = $status_reason,
-            provider_subject = $provider_subject, expires_at = $expires_at, updated_at = $updated_at
+            provider_subject = $provider_subject, expires_at = $expires_at, updated_at = $updated_at,
+            bound_subject = $bound_subject, bound_client = $bound_client
         WHERE owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider AND row_id = $row_id AND version = $expected
         """,
         ("$owner_kind", credential.Key.Owner.KindName),
@@ -48,5 +52,7 @@ internal static class CredentialRows
         ("$provider_subject", credential.ProviderSubject),
         ("$expires_at", credential.ExpiresAt),
         ("$updated_at", credential.UpdatedAt),
+        ("$bound_subject", credential.Binding?.Subject.ToString()),
+        ("$bound_client", credential.Binding?.ClientId),
         ("$expected", expectedVersion));
 }

@@ -19,6 +19,19 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
                 ("$provider", key.Provider)),
             cancellationToken);
 
+    public async Task<IReadOnlyList<StoredCredential?>> FindAllAsync(IReadOnlyList<CredentialKey> keys, CancellationToken cancellationToken) =>
+        CredentialColumns.InOrder(
+            keys,
+            await database.ReadAsync(
+                connection => connection.Query(
+                    $"""
+                    SELECT {CredentialColumns.All} FROM credentials
+                    WHERE (owner_kind, owner_id, provider) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($keys))
+                    """,
+                    CredentialColumns.Read,
+                    ("$keys", CredentialColumns.Keys(keys))),
+                cancellationToken));
+
     public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             connection => connection.Query(

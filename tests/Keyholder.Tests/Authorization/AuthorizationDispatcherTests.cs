@@ -222,7 +222,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
 
     Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult(_unconnected.Contains(key));
 
-    Task ICredentialVault.StoreAsync(CredentialKey key, TokenSet tokens, string? providerSubject, CancellationToken cancellationToken) =>
+    Task ICredentialVault.StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
     Task ICredentialVault.DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>

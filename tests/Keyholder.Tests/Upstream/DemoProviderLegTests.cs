@@ -210,7 +210,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         Scopes = ["openid", "mcp"],
     };
 
-    private Resource Resource => UpstreamAuthorizerTests.Resource with { Providers = [new(Provider)] };
+    private Resource Resource => AuthorizerFixture.Resource with { Providers = [new(Provider)] };
 
     private AccessToken AccessToken => new()
     {
@@ -250,7 +250,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
     private async Task ConnectAsync()
     {
         var completed = await WalkAsync(signIn: false);
-        await _vault.StoreAsync(Person3, completed.Tokens.ShouldNotBeNull(), completed.Subject, default);
+        await _vault.StoreAsync(Person3, completed.Tokens.ShouldNotBeNull(), completed.Subject, null, default);
     }
 
     private Task<UpstreamAuthorization> AuthorizeAsync() => _authorizer.AuthorizeAsync(Resource, AccessToken, default).AsTask();

@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Testing;
 using Keyholder.Vault;
@@ -31,7 +32,7 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task A_stored_token_set_comes_back_whole_and_lies_only_sealed()
     {
-        await _vault.StoreAsync(Alice, Tokens(lifetime: TimeSpan.FromHours(1)), "583231", default);
+        await _vault.StoreAsync(Alice, Tokens(lifetime: TimeSpan.FromHours(1)), "583231", null, default);
 
         var found = await _vault.FindAsync(Alice, default);
         found.Outcome.ShouldBe(CredentialFindOutcome.Found);
@@ -44,18 +45,47 @@ public sealed class CredentialVaultTests
     }
 
     [Fact]
+    public async Task A_stored_header_set_comes_back_whole_and_lies_only_sealed()
+    {
+        var headers = new HeaderSet { Values = new Dictionary<string, string> { ["x-api-key"] = "canary" } };
+        await _vault.StoreAsync(Alice, headers, null, null, default);
+
+        var found = await _vault.FindAsync(Alice, default);
+
+        found.Headers!.Values.ShouldBe(headers.Values);
+        found.Tokens.ShouldBeNull();
+        found.Row!.Kind.ShouldBe(CredentialKind.Headers);
+        System.Text.Encoding.Latin1.GetString(found.Row.Envelope).ShouldNotContain("canary");
+        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_row_whose_binding_was_changed_or_taken_away_is_refused()
+    {
+        await _vault.StoreAsync(Alice, Tokens(), null, new CredentialBinding(Subject.User("alice"), "client"), default);
+        var row = _store[Alice];
+
+        _store[Alice] = row with { Binding = new CredentialBinding(Subject.User("mallory"), "client") };
+        (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Tampered);
+        _store[Alice] = row with { Binding = null };
+        (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Tampered);
+        _store[Alice] = row;
+        (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Found);
+    }
+
+    [Fact]
     public async Task A_missing_credential_is_missing() =>
         (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Missing);
 
     [Fact]
     public async Task Connecting_again_keeps_the_row_counts_up_and_makes_it_active()
     {
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
         var first = _store[Alice];
-        await _vault.MarkNeedsReauthAsync(first, "invalid_grant", default);
+        await _vault.MarkAsync(first, CredentialStatus.NeedsReauth, "invalid_grant", default);
         (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.NotActive);
 
-        await _vault.StoreAsync(Alice, Tokens("2"), "1", default);
+        await _vault.StoreAsync(Alice, Tokens("2"), "1", null, default);
 
         var second = (await _vault.FindAsync(Alice, default)).Row!;
         second.RowId.ShouldBe(first.RowId);
@@ -70,9 +100,9 @@ public sealed class CredentialVaultTests
     [InlineData(null)]
     public async Task A_new_connection_never_carries_an_old_refresh_token_over(string? account)
     {
-        await _vault.StoreAsync(Alice, Tokens(), "same", default);
+        await _vault.StoreAsync(Alice, Tokens(), "same", null, default);
 
-        await _vault.StoreAsync(Alice, Tokens("2", refreshable: false), account, default);
+        await _vault.StoreAsync(Alice, Tokens("2", refreshable: false), account, null, default);
 
         (await _vault.FindAsync(Alice, default)).Tokens!.RefreshToken.ShouldBeNull();
         _store.Events[^1].Reason.ShouldBe(account == "another" ? "other_account" : null);
@@ -84,8 +114,8 @@ public sealed class CredentialVaultTests
     [MemberData(nameof(Tampers))]
     public async Task A_row_that_was_changed_or_copied_is_refused_and_audited_once(string what)
     {
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
-        await _vault.StoreAsync(Bob, Tokens("bob"), "2", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
+        await _vault.StoreAsync(Bob, Tokens("bob"), "2", null, default);
         var mine = _store[Alice];
         var flipped = (byte[])mine.Envelope.Clone();
         flipped[^1] ^= 1;
@@ -104,7 +134,7 @@ public sealed class CredentialVaultTests
         var found = await _vault.FindAsync(Alice, default);
         await _vault.FindAsync(Alice, default);
 
-        found.Outcome.ShouldBe(what is "provider" or "kind" ? CredentialFindOutcome.BindingMismatch : CredentialFindOutcome.Tampered);
+        found.Outcome.ShouldBe(what is "provider" ? CredentialFindOutcome.BindingMismatch : CredentialFindOutcome.Tampered);
         found.Tokens.ShouldBeNull();
         _store.Events.Skip(before).ShouldHaveSingleItem().Action.ShouldBe(AuditActions.CredentialRefused);
         (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
@@ -113,8 +143,8 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task Another_persons_row_in_place_of_mine_is_refused()
     {
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
-        await _vault.StoreAsync(Bob, Tokens("bob"), "2", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
+        await _vault.StoreAsync(Bob, Tokens("bob"), "2", null, default);
         _store[Alice] = _store[Bob];
 
         (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.BindingMismatch);
@@ -123,7 +153,7 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task A_key_missing_from_the_ring_has_its_own_outcome()
     {
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
 
         (await VaultWith(2).FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.UnknownKey);
         (await VaultWith(1, 2).FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Found);
@@ -133,15 +163,15 @@ public sealed class CredentialVaultTests
     public async Task Only_what_cannot_be_used_any_more_needs_a_connection()
     {
         (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
-        await _vault.StoreAsync(Alice, Tokens(lifetime: TimeSpan.FromMinutes(1)), null, default);
-        await _vault.StoreAsync(Bob, Tokens(lifetime: TimeSpan.FromMinutes(1), refreshable: false), null, default);
+        await _vault.StoreAsync(Alice, Tokens(lifetime: TimeSpan.FromMinutes(1)), null, null, default);
+        await _vault.StoreAsync(Bob, Tokens(lifetime: TimeSpan.FromMinutes(1), refreshable: false), null, null, default);
         (await _vault.NeedsConnectionAsync(Bob, default)).ShouldBeFalse();
 
         _time.Advance(TimeSpan.FromMinutes(2));
 
         (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeFalse();
         (await _vault.NeedsConnectionAsync(Bob, default)).ShouldBeTrue();
-        await _vault.MarkNeedsReauthAsync(_store[Alice], "invalid_grant", default);
+        await _vault.MarkAsync(_store[Alice], CredentialStatus.NeedsReauth, "invalid_grant", default);
         (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
         await _vault.DeleteAsync(Alice, default);
         (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Missing);
@@ -150,7 +180,7 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task Writers_at_the_same_moment_all_succeed_and_the_row_opens()
     {
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => _vault.StoreAsync(Alice, Tokens($"{i}"), "1", default))));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => _vault.StoreAsync(Alice, Tokens($"{i}"), "1", null, default))));
 
         var found = await _vault.FindAsync(Alice, default);
         found.Outcome.ShouldBe(CredentialFindOutcome.Found);
@@ -160,12 +190,12 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task Replacing_or_marking_an_outdated_row_changes_nothing()
     {
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
         var outdated = _store[Alice];
-        await _vault.StoreAsync(Alice, Tokens("2"), "1", default);
+        await _vault.StoreAsync(Alice, Tokens("2"), "1", null, default);
 
         (await _vault.ReplaceAsync(outdated, Tokens("3"), default)).ShouldBe(CredentialPutOutcome.Conflict);
-        (await _vault.MarkNeedsReauthAsync(outdated, "invalid_grant", default)).ShouldBe(CredentialPutOutcome.Conflict);
+        (await _vault.MarkAsync(outdated, CredentialStatus.NeedsReauth, "invalid_grant", default)).ShouldBe(CredentialPutOutcome.Conflict);
 
         var found = await _vault.FindAsync(Alice, default);
         found.Tokens!.AccessToken.ShouldBe("access-2");
@@ -177,9 +207,9 @@ public sealed class CredentialVaultTests
     {
         var announced = new List<CredentialKey>();
         _vault.Changed += announced.Add;
-        await _vault.StoreAsync(Alice, Tokens(), "1", default);
+        await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
         await _vault.ReplaceAsync(_store[Alice], Tokens("2"), default);
-        await _vault.MarkNeedsReauthAsync(_store[Alice], "invalid_grant", default);
+        await _vault.MarkAsync(_store[Alice], CredentialStatus.NeedsReauth, "invalid_grant", default);
         _store.BeforeWrite = _ => throw new IOException("the disk is gone");
         await Should.ThrowAsync<IOException>(() => _vault.DeleteAsync(Alice, default));
 

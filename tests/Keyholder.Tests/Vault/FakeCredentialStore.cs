@@ -59,6 +59,16 @@ internal sealed class FakeCredentialStore : ICredentialStore, IAuditStore
         }
     }
 
+    public Task<IReadOnlyList<StoredCredential?>> FindAllAsync(IReadOnlyList<CredentialKey> keys, CancellationToken cancellationToken)
+    {
+        BeforeRead?.Invoke();
+        lock (_gate)
+        {
+            Reads++;
+            return Task.FromResult<IReadOnlyList<StoredCredential?>>([.. keys.Select(k => _rows.GetValueOrDefault(k))]);
+        }
+    }
+
     public Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -30,7 +30,8 @@ internal sealed class ConnectCallback(
         }
 
         var key = new CredentialKey(flow.Owner, provider.Name);
-        await vault.StoreAsync(key, leg.Tokens, leg.Subject, http.RequestAborted);
+        var binding = flow.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.Subject, request.ClientId) : null;
+        await vault.StoreAsync(key, leg.Tokens, leg.Subject, binding, http.RequestAborted);
         return await KeepAsync(http, request, key);
     }
 

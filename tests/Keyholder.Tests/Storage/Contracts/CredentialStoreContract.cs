@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Vault;
 
@@ -10,7 +11,12 @@ public abstract class CredentialStoreContract<TFixture> : StorageContract<TFixtu
     [Fact]
     public async Task A_credential_comes_back_as_it_was_stored()
     {
-        var credential = Sample.Credential(Now, Hostile, Hostile) with { ProviderSubject = Hostile, StatusReason = Hostile };
+        var credential = Sample.Credential(Now, Hostile, Hostile) with
+        {
+            ProviderSubject = Hostile,
+            StatusReason = Hostile,
+            Binding = new CredentialBinding(Subject.User(Hostile), Hostile),
+        };
         var sparse = Sample.Credential(Now, "p2", Hostile) with { ProviderSubject = null, StatusReason = null, ExpiresAt = null };
 
         (await PutAsync(credential)).ShouldBe(CredentialPutOutcome.Stored);
@@ -31,6 +37,38 @@ public abstract class CredentialStoreContract<TFixture> : StorageContract<TFixtu
         (await Db.Credentials.FindAsync(credential.Key with { Provider = "GitHub" }, default)).ShouldBeNull();
         (await Db.Credentials.FindAsync(new CredentialKey(new CredentialOwner(CredentialOwnerKind.Session, "u1"), "github"), default)).ShouldBeNull();
         (await Db.Credentials.FindAsync(new CredentialKey(new CredentialOwner(CredentialOwnerKind.User, "u2"), "github"), default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Several_are_found_at_once_in_the_order_they_were_asked_for()
+    {
+        var (first, second) = (Sample.Credential(Now, Hostile, Hostile), Sample.Credential(Now, "b") with { Status = CredentialStatus.NeedsReauth });
+        var session = new CredentialOwner(CredentialOwnerKind.Session, SessionId.Create().ToString());
+        var third = Sample.Credential(Now, "b") with { Key = new CredentialKey(session, "b"), Binding = new CredentialBinding(Subject.User("u1"), "client") };
+        foreach (var credential in (StoredCredential[])[first, second, third, Sample.Credential(Now, "a")])
+        {
+            await PutAsync(credential);
+        }
+
+        var found = await Db.Credentials.FindAllAsync([third.Key, new CredentialKey(session, "a"), first.Key, second.Key], default);
+
+        found.Count.ShouldBe(4);
+        found[0].ShouldNotBeNull().ShouldBeRow(third);
+        found[1].ShouldBeNull();
+        found[2].ShouldNotBeNull().ShouldBeRow(first);
+        found[3].ShouldNotBeNull().ShouldBeRow(second);
+    }
+
+    [Fact]
+    public async Task Connecting_again_replaces_the_binding()
+    {
+        var bound = Sample.Credential(Now) with { Binding = new CredentialBinding(Subject.User("u1"), "client") };
+        await PutAsync(bound);
+        var unbound = bound with { Version = 2, Binding = null };
+
+        (await Db.Credentials.PutAsync(unbound, 1, null, default)).ShouldBe(CredentialPutOutcome.Stored);
+
+        (await Db.Credentials.FindAsync(bound.Key, default)).ShouldBeRow(unbound);
     }
 
     [Fact]
