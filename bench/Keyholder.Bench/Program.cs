@@ -30,6 +30,6 @@ switch (args)
         await BareSigner.RunAsync(url);
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] [--callers N,…] [--backends sqlite,postgres] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

@@ -23,15 +23,17 @@ internal static class LoadGenerator
     /// <param name="connections">How many keep-alive connections.</param>
     /// <param name="duration">How long.</param>
     /// <param name="processorTime">The processor time of the server under test.</param>
-    public static async Task<Measurement> RunAsync(Uri url, Func<int, IRequestSequence> requests, int connections, TimeSpan duration, Func<TimeSpan> processorTime)
+    /// <param name="databaseTime">The processor time of its database server, if it has one.</param>
+    public static async Task<Measurement> RunAsync(
+        Uri url, Func<int, IRequestSequence> requests, int connections, TimeSpan duration, Func<TimeSpan> processorTime, Func<TimeSpan>? databaseTime = null)
     {
         var open = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => KeepAliveConnection.OpenAsync(url, CancellationToken.None)));
-        var cpu = processorTime();
+        var (cpu, databaseCpu) = (processorTime(), databaseTime?.Invoke());
         var started = Stopwatch.GetTimestamp();
         var deadline = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
         var latencies = await Task.WhenAll(open.Select((c, i) => Task.Run(() => LoopAsync(c, requests(i), deadline))));
         var elapsed = Stopwatch.GetElapsedTime(started);
-        cpu = processorTime() - cpu;
+        (cpu, databaseCpu) = (processorTime() - cpu, databaseTime?.Invoke() - databaseCpu);
         foreach (var connection in open)
         {
             connection.Dispose();
@@ -44,7 +46,8 @@ internal static class LoadGenerator
             all.Length / elapsed.TotalSeconds,
             all[all.Length / 2] * microseconds,
             all[(int)(all.Length * 0.99)] * microseconds,
-            cpu.TotalMilliseconds * 1000 / all.Length);
+            cpu.TotalMilliseconds * 1000 / all.Length,
+            (databaseCpu?.TotalMilliseconds ?? 0) * 1000 / all.Length);
     }
 
     private static async Task<List<long>> LoopAsync(KeepAliveConnection connection, IRequestSequence requests, long deadline)

@@ -10,32 +10,36 @@ namespace Keyholder.Bench.Refresh;
 /// </summary>
 internal static class RefreshComparison
 {
-    private static readonly int[] Callers = [32, 256];
-
     public static async Task<int> RunAsync(string[] options, TimeProvider time)
     {
         var rounds = CommandLine.Number(options, "--rounds", 5);
         var seconds = CommandLine.Number(options, "--seconds", 2);
         var sessions = CommandLine.Number(options, "--sessions", 100_000);
+        var backends = CommandLine.Words(options, "--backends", "sqlite", "postgres");
+        int[] allCallers = [.. CommandLine.Words(options, "--callers", "32", "256").Select(callers => int.Parse(callers, CultureInfo.InvariantCulture))];
         var folder = Directory.CreateTempSubdirectory("keyholder-bench-");
         var processes = new List<ServerProcess>();
-        await using var postgres = await PostgresServer.StartAsync();
+        await using var postgres = backends.Contains("postgres") ? await PostgresServer.StartAsync() : null;
         try
         {
             List<RefreshTarget> targets = [await StartCeilingAsync(sessions, processes)];
-            targets.Add(await StartAsync("SQLite", KeyholderNode.Configure(folder.FullName), sessions, processes, time));
-            if (postgres is null)
+            if (backends.Contains("sqlite"))
+            {
+                targets.Add(await StartAsync("SQLite", KeyholderNode.Configure(folder.FullName), database: null, sessions, processes, time));
+            }
+
+            if (postgres is not null)
+            {
+                targets.Add(await StartAsync("Postgres", KeyholderNode.Configure(folder.FullName, postgres.Storage), postgres, sessions, processes, time));
+            }
+            else if (backends.Contains("postgres"))
             {
                 Console.Error.WriteLine("PostgreSQL is not installed: measured without it.");
-            }
-            else
-            {
-                targets.Add(await StartAsync("Postgres", KeyholderNode.Configure(folder.FullName, postgres.Storage), sessions, processes, time));
             }
 
             for (var round = -1; round < rounds; round++)
             {
-                foreach (var callers in Callers)
+                foreach (var callers in allCallers)
                 {
                     foreach (var target in targets)
                     {
@@ -44,7 +48,7 @@ internal static class RefreshComparison
                 }
             }
 
-            Print(targets, sessions, rounds);
+            Print(targets, allCallers, sessions, rounds);
             return 0;
         }
         finally
@@ -66,29 +70,30 @@ internal static class RefreshComparison
         return new RefreshTarget("ceiling", url, process, new RefreshTokens(Enumerable.Repeat("kh_rt_".PadRight(RefreshTokens.Length, 'A'), sessions)));
     }
 
-    private static async Task<RefreshTarget> StartAsync(string name, KeyholderNode node, int sessions, List<ServerProcess> processes, TimeProvider time)
+    private static async Task<RefreshTarget> StartAsync(
+        string name, KeyholderNode node, PostgresServer? database, int sessions, List<ServerProcess> processes, TimeProvider time)
     {
         var tokens = await SeededDatabase.AddSessionsAsync(node.ConfigurationFile, sessions, time);
         var process = await node.StartAsync();
         processes.Add(process);
-        return new RefreshTarget(name, node.Address, process, tokens);
+        return new RefreshTarget(name, node.Address, process, tokens, database);
     }
 
-    private static void Print(List<RefreshTarget> targets, int sessions, int rounds)
+    private static void Print(List<RefreshTarget> targets, int[] allCallers, int sessions, int rounds)
     {
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"refreshes over {sessions:N0} sessions, medians of {rounds} alternating rounds"));
-        Console.WriteLine($"{"",-12} {"callers",8} {"requests/s",12} {"p50 ms",8} {"p99 ms",8} {"CPU ms/1000",12} {"of ceiling",11} {"RSS MiB",9}");
-        foreach (var callers in Callers)
+        Console.WriteLine($"{"",-12} {"callers",8} {"requests/s",12} {"p50 ms",8} {"p99 ms",8} {"CPU ms/1000",12} {"database",9} {"of ceiling",11} {"RSS MiB",9}");
+        foreach (var callers in allCallers)
         {
             foreach (var target in targets)
             {
                 var m = target.Median(callers);
                 var ratio = m.RequestsPerSecond / targets[0].Median(callers).RequestsPerSecond;
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name,-12} {callers,8} {m.RequestsPerSecond,12:N0} {m.P50 / 1000,8:N1} {m.P99 / 1000,8:N1} {m.CpuPerThousand,12:N1} {ratio,11:N2} {target.Process.ResidentMiB,9:N0}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name,-12} {callers,8} {m.RequestsPerSecond,12:N0} {m.P50 / 1000,8:N1} {m.P99 / 1000,8:N1} {m.CpuPerThousand,12:N1} {m.DatabaseCpuPerThousand,9:N1} {ratio,11:N2} {target.Process.ResidentMiB,9:N0}"));
             }
         }
 
-        var busiest = Callers[^1];
+        var busiest = allCallers[^1];
         var ceiling = targets[0].Median(busiest).RequestsPerSecond;
         var ratios = targets.Skip(1).Select(t => string.Create(CultureInfo.InvariantCulture, $"refresh_{t.Name.ToLowerInvariant()}_ratio={t.Median(busiest).RequestsPerSecond / ceiling:F2}"));
         var p99 = targets.Skip(1).Max(t => t.Median(busiest).P99) / 1000;

@@ -1,10 +1,16 @@
 using Keyholder.Bench.Load;
+using Keyholder.Bench.Servers;
 using Walkthrough.Servers;
 
 namespace Keyholder.Bench.Refresh;
 
 /// <summary>A server under measurement, and what was measured.</summary>
-internal sealed record RefreshTarget(string Name, Uri Url, ServerProcess Process, RefreshTokens Tokens)
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Url">Where it listens.</param>
+/// <param name="Process">Its process.</param>
+/// <param name="Tokens">The refresh tokens it takes for its own.</param>
+/// <param name="Database">Its database server; null when the database is in its process.</param>
+internal sealed record RefreshTarget(string Name, Uri Url, ServerProcess Process, RefreshTokens Tokens, PostgresServer? Database = null)
 {
     private readonly Dictionary<int, List<Measurement>> _rounds = [];
 
@@ -12,7 +18,8 @@ internal sealed record RefreshTarget(string Name, Uri Url, ServerProcess Process
     public async Task RunAsync(int callers, TimeSpan duration, bool keep)
     {
         var endpoint = new Uri(Url, "/token");
-        var round = await LoadGenerator.RunAsync(endpoint, i => new RefreshRequests(endpoint, Tokens, i, callers), callers, duration, () => Process.ProcessorTime);
+        var round = await LoadGenerator.RunAsync(
+            endpoint, i => new RefreshRequests(endpoint, Tokens, i, callers), callers, duration, () => Process.ProcessorTime, Database is null ? null : () => Database.ProcessorTime);
         if (keep)
         {
             _rounds.TryAdd(callers, []);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Walkthrough.Servers;
@@ -21,6 +22,8 @@ public sealed class PostgresServer : IAsyncDisposable
         rm -rf "$2"
         """;
 
+    private const int ClockTicksPerSecond = 100;
+
     private readonly string _binaries;
     private readonly string _folder;
     private readonly Process _shell;
@@ -32,6 +35,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Where its database is, as Npgsql writes it.</summary>
     public string ConnectionString => $"Host={_folder};Username=keyholder;Database=keyholder";
+
+    /// <summary>Processor time its processes have used so far, those that have ended included (Linux).</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            var postmaster = File.ReadLines(Path.Combine(_folder, "data", "postmaster.pid")).First();
+            var ticks = Directory.EnumerateDirectories("/proc").Where(entry => char.IsAsciiDigit(Path.GetFileName(entry)[0])).Sum(process => Ticks(process, postmaster));
+            return TimeSpan.FromSeconds((double)ticks / ClockTicksPerSecond);
+        }
+    }
 
     /// <summary>Starts a server with an empty database; null when PostgreSQL is not installed.</summary>
     /// <exception cref="InvalidOperationException">It is installed but does not start.</exception>
@@ -73,6 +87,24 @@ public sealed class PostgresServer : IAsyncDisposable
         _shell.StandardInput.Close();
         await _shell.WaitForExitAsync();
         _shell.Dispose();
+    }
+
+    /// <summary>User and system time of the postmaster, with its ended children, or of one of its children; 0 for any other process.</summary>
+    private static long Ticks(string process, string postmaster)
+    {
+        try
+        {
+            // The fields of proc(5) after the command, which may hold anything: state is the first, the parent the second, the times from the twelfth on.
+            var stat = File.ReadAllText(Path.Combine(process, "stat"));
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            var times = Path.GetFileName(process) == postmaster ? fields[11..15] : fields[1] == postmaster ? fields[11..13] : [];
+            return times.Sum(time => long.Parse(time, CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // No process, or one that has just ended.
+            return 0;
+        }
     }
 
     private static Process Start(string[] command)
