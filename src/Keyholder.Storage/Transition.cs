@@ -40,7 +40,11 @@ internal sealed class Transition<TContext, T> : Transition<TContext>
 
     public Task<T> Task => _completion.Task;
 
-    public override void Run(TContext context) => _result = _work(context);
+    public override void Run(TContext context)
+    {
+        _failure = null;
+        _result = _work(context);
+    }
 
     public override void Fail(Exception failure) => _failure = failure;
 

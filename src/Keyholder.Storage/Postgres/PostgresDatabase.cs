@@ -2,17 +2,15 @@ using Npgsql;
 
 namespace Keyholder.Storage.Postgres;
 
-/// <summary>An open, migrated database: a pool of connections, and the write queue.</summary>
+/// <summary>An open, migrated database: a pool of connections, and the write queues with connections of their own.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _pool;
-    private readonly PostgresWriteQueue _updates;
+    private readonly NpgsqlDataSource _bulkPool;
+    private readonly int _writers;
+    private readonly List<IAsyncDisposable> _queues = [];
 
-    private PostgresDatabase(NpgsqlDataSource pool, int writers)
-    {
-        _pool = pool;
-        _updates = new PostgresWriteQueue(pool, writers);
-    }
+    private PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource bulkPool, int writers) => (_pool, _bulkPool, _writers) = (pool, bulkPool, writers);
 
     /// <summary>Opens the database, migrating it first.</summary>
     /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder.</exception>
@@ -22,7 +20,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         try
         {
             await PostgresMigrations.ApplyAsync(pool, time.GetUtcNow(), cancellationToken);
-            return new PostgresDatabase(pool, options.Writers);
+            return new PostgresDatabase(pool, PostgresConnections.CreateBulkPool(options), options.Writers);
         }
         catch
         {
@@ -31,10 +29,14 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc cref="PostgresWriteQueue.EnqueueAsync{T}" />
-    public Task<T> UpdateAsync<T>(
-        UInt128 row, string sql, (string Name, PostgresValue Value)[] parameters, Func<NpgsqlDataReader?, T> map, CancellationToken cancellationToken) =>
-        _updates.EnqueueAsync(row, sql, parameters, map, cancellationToken);
+    /// <summary>A queue for one kind of change. It drains, and takes no more, when the database is disposed.</summary>
+    public PostgresWriteQueue<TChange, TRow> CreateQueue<TChange, TRow>(IPostgresBulkUpdate<TChange, TRow> update)
+        where TRow : class
+    {
+        var queue = new PostgresWriteQueue<TChange, TRow>(_bulkPool, update, _writers);
+        _queues.Add(queue);
+        return queue;
+    }
 
     /// <summary>Runs a transition in a transaction of its own; the task completes when it is durable. It can be cancelled until it starts, never after.</summary>
     public async Task<T> WriteAsync<T>(Func<PostgresStatements, Task<T>> transition, CancellationToken cancellationToken)
@@ -65,7 +67,12 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _updates.DisposeAsync();
+        foreach (var queue in _queues)
+        {
+            await queue.DisposeAsync();
+        }
+
+        await _bulkPool.DisposeAsync();
         await _pool.DisposeAsync();
     }
 }

@@ -2,13 +2,15 @@ using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
-using Npgsql;
 
 namespace Keyholder.Storage.Postgres;
 
 /// <inheritdoc />
 internal sealed class PostgresSessionStore(PostgresDatabase database) : ISessionStore
 {
+    private readonly PostgresWriteQueue<(Rotation, DateTimeOffset), Session> _rotations = database.CreateQueue(new SessionRotations());
+    private readonly PostgresWriteQueue<(CodeRedemption, DateTimeOffset), Session> _redemptions = database.CreateQueue(new SessionRedemptions());
+
     public Task<Session?> FindAsync(SessionId id, CancellationToken cancellationToken) =>
         database.ReadAsync(
             statements => statements.QuerySingleAsync($"SELECT {SessionColumns.All} FROM sessions WHERE id = @id", SessionColumns.Read, ("id", id)),
@@ -16,7 +18,8 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
 
     public async Task<(RedeemOutcome Outcome, Session? Session)> RedeemCodeAsync(CodeRedemption redemption, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (await RedeemAsync(redemption, now, cancellationToken) is { } redeemed)
+        PostgresValue.Storable(redemption.ClientId);
+        if (await _redemptions.EnqueueAsync((redemption, now), cancellationToken) is { } redeemed)
         {
             return (RedeemOutcome.Redeemed, redeemed);
         }
@@ -29,9 +32,11 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
     // A loss is judged by a statement of its own, after the commit of the batch: a statement that lost a race has not seen what it lost to.
     public async Task<(RotateOutcome Outcome, Session? Session)> RotateAsync(Rotation rotation, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        PostgresValue.Storable(rotation.ClientId);
+        PostgresValue.Storable(rotation.Resource);
         while (true)
         {
-            if (await TryRotateAsync(rotation, now, cancellationToken) is { } rotated)
+            if (await _rotations.EnqueueAsync((rotation, now), cancellationToken) is { } rotated)
             {
                 return (RotateOutcome.Rotated, rotated);
             }
@@ -72,56 +77,6 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
             },
             cancellationToken);
 
-    private Task<Session?> RedeemAsync(CodeRedemption redemption, DateTimeOffset now, CancellationToken cancellationToken) => database.UpdateAsync(
-        redemption.SessionId.Value,
-        $"""
-        UPDATE sessions
-        SET code_redeemed_at = @now, generation = 1, refresh_hash = @refresh_hash, sealed_successor = @sealed_successor,
-            last_used_at = @now, idle_expires_at = least(@idle_expires_at, absolute_expires_at)
-        WHERE id = @id AND code_hash = @code_hash AND client_id = @client_id
-          AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > @now
-          AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now
-          AND {SessionColumns.SubjectIsLive}
-        RETURNING {SessionColumns.All}
-        """,
-        [
-            ("id", redemption.SessionId),
-            ("code_hash", redemption.CodeHash),
-            ("client_id", redemption.ClientId),
-            ("refresh_hash", redemption.RefreshHash),
-            ("sealed_successor", redemption.SealedSuccessor),
-            ("idle_expires_at", redemption.IdleExpiresAt),
-            ("now", now),
-        ],
-        ReadOrNull,
-        cancellationToken);
-
-    private Task<Session?> TryRotateAsync(Rotation rotation, DateTimeOffset now, CancellationToken cancellationToken) => database.UpdateAsync(
-        rotation.SessionId.Value,
-        $"""
-        UPDATE sessions
-        SET generation = generation + 1, previous_hash = refresh_hash, refresh_hash = @successor_hash, sealed_successor = @sealed_successor,
-            rotated_at = @now, last_used_at = @now, idle_expires_at = least(@idle_expires_at, absolute_expires_at)
-        WHERE id = @id AND generation = @generation AND refresh_hash = @refresh_hash
-          AND client_id = @client_id AND (@resource IS NULL OR resource = @resource)
-          AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now
-          AND {SessionColumns.SubjectIsLive}
-        RETURNING {SessionColumns.All}
-        """,
-        [
-            ("id", rotation.SessionId),
-            ("generation", rotation.Generation),
-            ("refresh_hash", rotation.RefreshHash),
-            ("client_id", rotation.ClientId),
-            ("resource", rotation.Resource),
-            ("successor_hash", rotation.SuccessorHash),
-            ("sealed_successor", rotation.SealedSuccessor),
-            ("idle_expires_at", rotation.IdleExpiresAt),
-            ("now", now),
-        ],
-        ReadOrNull,
-        cancellationToken);
-
     private Task<Tuple<Session, bool>?> FindWithSubjectAsync(SessionId id, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
         statements => statements.QuerySingleAsync(
             $"SELECT {SessionColumns.All}, {SessionColumns.SubjectIsLive} FROM sessions WHERE id = @id",
@@ -129,6 +84,4 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
             ("id", id),
             ("now", now)),
         cancellationToken);
-
-    private static Session? ReadOrNull(NpgsqlDataReader? row) => row is null ? null : SessionColumns.Read(row);
 }

@@ -36,8 +36,8 @@ internal readonly struct PostgresValue
 
     public static implicit operator PostgresValue(DateTimeOffset? time) => new(NpgsqlDbType.Bigint, time?.ToUnixTimeMilliseconds());
 
-    // Refused here, where it fails its own caller only: half way through writing a batch it would break the connection of everybody in it.
-    private static string? Storable(string? text)
+    /// <summary>The text, if it can be sent. Refused here it fails its own caller only: half way through writing a batch it would break the connection of everybody in it.</summary>
+    public static string? Storable(string? text)
     {
         if (text is null)
         {

@@ -5,38 +5,39 @@ using Npgsql;
 namespace Keyholder.Storage.Postgres;
 
 /// <summary>
-/// Group commit: a few writers take what is waiting, send it as one pipelined batch in one transaction, commit, and only then tell the callers.
-/// See docs/adr/0008-postgres-group-commit.md.
+/// Group commit: a few writers take the changes that are waiting, send them as one statement that is a transaction of its own, and only when that has
+/// committed tell the callers. See docs/adr/0008-postgres-group-commit.md.
 /// </summary>
-internal sealed class PostgresWriteQueue : IAsyncDisposable
+internal sealed class PostgresWriteQueue<TChange, TRow> : IAsyncDisposable
+    where TRow : class
 {
     private const int BatchSize = 256;
-    private readonly Channel<PostgresUpdate> _waiting = Channel.CreateUnbounded<PostgresUpdate>();
-    private readonly NpgsqlDataSource _pool;
+    private readonly Channel<PostgresChange<TChange>> _waiting = Channel.CreateUnbounded<PostgresChange<TChange>>();
+    private readonly NpgsqlDataSource _connections;
+    private readonly IPostgresBulkUpdate<TChange, TRow> _update;
     private readonly Task[] _writers;
 
-    public PostgresWriteQueue(NpgsqlDataSource pool, int writers)
+    public PostgresWriteQueue(NpgsqlDataSource connections, IPostgresBulkUpdate<TChange, TRow> update, int writers)
     {
-        _pool = pool;
+        (_connections, _update) = (connections, update);
         _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(DrainAsync))];
     }
 
-    /// <summary>Runs the statement. The task completes when its commit is durable, or fails; it fails with nothing changed unless the connection was lost while committing.</summary>
-    /// <param name="row">The row it updates.</param>
-    /// <param name="sql">An update of at most one row that returns it.</param>
-    /// <param name="parameters">Its parameters.</param>
-    /// <param name="map">Reads the changed row; null when the statement changed none.</param>
-    /// <param name="cancellationToken">Cancels until the statement is taken, never after.</param>
-    public Task<T> EnqueueAsync<T>(
-        UInt128 row, string sql, (string Name, PostgresValue Value)[] parameters, Func<NpgsqlDataReader?, T> map, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes the change and gives the row as it is then; null when its conditions did not hold. The task completes when the commit is durable, or fails:
+    /// with nothing changed, unless the connection was lost while committing or the changed row could not be read.
+    /// </summary>
+    /// <param name="change">The change. Its text has to be storable: see <see cref="PostgresValue.Storable"/>.</param>
+    /// <param name="cancellationToken">Cancels until the change is taken, never after.</param>
+    public Task<TRow?> EnqueueAsync(TChange change, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return Task.FromCanceled<T>(cancellationToken);
+            return Task.FromCanceled<TRow?>(cancellationToken);
         }
 
-        var transition = new Transition<NpgsqlDataReader?, T>(map, cancellationToken);
-        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(new PostgresUpdate(row, sql, parameters, transition)), this);
+        var transition = new Transition<NpgsqlDataReader?, TRow?>(row => row is null ? null : _update.Read(row, change), cancellationToken);
+        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(new(_update.RowOf(change), change, transition)), this);
         return transition.Task;
     }
 
@@ -49,14 +50,14 @@ internal sealed class PostgresWriteQueue : IAsyncDisposable
 
     private async Task DrainAsync()
     {
-        var batch = new List<PostgresUpdate>(BatchSize);
+        var batch = new List<PostgresChange<TChange>>(BatchSize);
         while (await _waiting.Reader.WaitToReadAsync())
         {
-            while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var update))
+            while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var change))
             {
-                if (update.Transition.TryStart())
+                if (change.Transition.TryStart())
                 {
-                    batch.Add(update);
+                    batch.Add(change);
                 }
             }
 
@@ -65,81 +66,81 @@ internal sealed class PostgresWriteQueue : IAsyncDisposable
                 // Every batch locks its rows in the same order, so that no two wait for each other.
                 batch.Sort(static (one, other) => one.Row.CompareTo(other.Row));
                 await CommitAsync(batch);
+                Answers<NpgsqlDataReader?>.Give(batch.Select(change => change.Transition));
                 batch.Clear();
             }
         }
     }
 
-    private async Task CommitAsync(List<PostgresUpdate> batch)
+    /// <summary>What the server refuses is sent again one by one, so that nobody fails for what another sent.</summary>
+    private async Task CommitAsync(List<PostgresChange<TChange>> batch)
     {
-        var remaining = batch.ToList();
-        while (remaining.Count > 0)
+        if (await TryCommitAsync(batch) is not var (failure, isRefusal))
         {
-            var (failure, culprit) = await TryCommitAsync(remaining);
-            if (failure is null)
-            {
-                break;
-            }
-
-            if (culprit is null)
-            {
-                remaining.ForEach(update => update.Transition.Fail(failure));
-                break;
-            }
-
-            culprit.Transition.Fail(failure);
-            remaining.Remove(culprit);
+            return;
         }
 
-        Answers<NpgsqlDataReader?>.Give(batch.Select(update => update.Transition));
+        foreach (var change in batch)
+        {
+            if ((isRefusal && batch.Count > 1 ? await TryCommitAsync([change]) : (failure, isRefusal)) is var (own, _))
+            {
+                change.Transition.Fail(own);
+            }
+        }
     }
 
-    /// <summary>One attempt. A failure with a culprit was rolled back, and the others can be tried without it.</summary>
-    private async Task<(Exception? Failure, PostgresUpdate? Culprit)> TryCommitAsync(List<PostgresUpdate> updates)
+    /// <summary>
+    /// One attempt; null when it has committed. A refusal is the server's answer that it changed nothing, on a connection that still works. A deadlock is
+    /// none: it must not happen, so it is not hidden.
+    /// </summary>
+    private async Task<(Exception Failure, bool IsRefusal)?> TryCommitAsync(List<PostgresChange<TChange>> changes)
     {
-        var position = 0;
+        NpgsqlConnection? connection = null;
         try
         {
-            await using var connection = await _pool.OpenConnectionAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            try
-            {
-                await RunAsync(connection, updates, reached => position = reached);
-            }
-            catch (Exception failure) when (position < updates.Count && connection.State == ConnectionState.Open && IsOfOneStatement(failure))
-            {
-                await transaction.RollbackAsync();
-                return (failure, updates[position]);
-            }
-
-            await transaction.CommitAsync();
-            return (null, null);
+            connection = await _connections.OpenConnectionAsync();
+            await RunAsync(connection, changes);
+            return null;
         }
         catch (Exception failure)
         {
-            return (failure, null);
+            return (failure, failure is PostgresException { SqlState: not PostgresErrorCodes.DeadlockDetected } && connection?.State == ConnectionState.Open);
+        }
+        finally
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync();
+            }
         }
     }
 
-    private static async Task RunAsync(NpgsqlConnection connection, List<PostgresUpdate> updates, Action<int> reached)
+    private async Task RunAsync(NpgsqlConnection connection, List<PostgresChange<TChange>> changes)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        foreach (var update in updates)
+#pragma warning disable CA2100 // Every text is a constant of this assembly; values are parameters.
+        await using var command = new NpgsqlCommand(_update.Sql, connection);
+#pragma warning restore CA2100
+        _update.AddParameters(command.Parameters, changes.ConvertAll(static change => change.Value));
+        changes.ForEach(static change => change.Transition.Run(null));
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
         {
-            batch.BatchCommands.Add(update.ToBatchCommand());
+            Take(reader, changes[(int)reader.GetInt64(0) - 1].Transition);
         }
 
-        // Results come in the order of the statements: what fails while one is waited for or read is that one's failure.
-        await using var reader = await batch.ExecuteReaderAsync();
-        for (var i = 0; i < updates.Count; i++)
-        {
-            updates[i].Transition.Run(await reader.ReadAsync() ? reader : null);
-            reached(i + 1);
-            await reader.NextResultAsync();
-        }
+        // The rows come before the commit. It is the end of the statement's answer that says whether it succeeded.
+        await reader.NextResultAsync();
     }
 
-    // The server refused a statement, or its row could not be understood. Anything else is trouble of the connection.
-    private static bool IsOfOneStatement(Exception failure) =>
-        failure is PostgresException or (not NpgsqlException and not IOException and not OperationCanceledException and not ObjectDisposedException);
+    private static void Take(NpgsqlDataReader row, Transition<NpgsqlDataReader?> transition)
+    {
+        try
+        {
+            transition.Run(row);
+        }
+        catch (Exception unreadable) when (unreadable is not NpgsqlException)
+        {
+            transition.Fail(unreadable);
+        }
+    }
 }

@@ -14,44 +14,95 @@ internal static class SessionColumns
         """;
 
     /// <summary>Whether the session's subject is live at <c>@now</c>: a user is not disabled, a virtual key active, not expired, and its owner, if any, not disabled.</summary>
-    public const string SubjectIsLive = """
+    public const string SubjectIsLive = SubjectIsLiveUntil + " @now" + SubjectIsLiveAfter;
+
+    /// <summary>As <see cref="SubjectIsLive"/>, at the instant in the column <c>now</c>.</summary>
+    public const string SubjectIsLiveAtItsNow = SubjectIsLiveUntil + " now" + SubjectIsLiveAfter;
+
+    private const string SubjectIsLiveUntil = """
         (subject_kind = 'session'
           OR (subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.subject_id AND users.disabled_at IS NULL))
           OR (subject_kind = 'vk' AND EXISTS (
             SELECT 1 FROM virtual_keys
             WHERE virtual_keys.id = sessions.subject_id AND virtual_keys.deactivated_at IS NULL
-              AND (virtual_keys.expires_at IS NULL OR virtual_keys.expires_at > @now)
+              AND (virtual_keys.expires_at IS NULL OR virtual_keys.expires_at >
+        """;
+
+    private const string SubjectIsLiveAfter = """
+        )
               AND (virtual_keys.owner_user_id IS NULL
                 OR EXISTS (SELECT 1 FROM users WHERE users.id = virtual_keys.owner_user_id AND users.disabled_at IS NULL)))))
         """;
 
-    public static Session Read(DbDataReader row) => new()
+    /// <summary>What a rotation leaves as it is: together with the rotation, the whole row.</summary>
+    public const string UnchangedByRotation = """
+        subject_kind, subject_id, resource, scopes, authenticated_at, created_at,
+        code_hash, code_expires_at, code_redirect_uri, code_redirect_uri_was_sent, code_challenge, code_redeemed_at, absolute_expires_at
+        """;
+
+    /// <summary>Reads <see cref="All"/>.</summary>
+    public static Session Read(DbDataReader row) => Read(row, firstColumn: 0);
+
+    /// <summary>Reads <see cref="All"/> from a column on.</summary>
+    public static Session Read(DbDataReader row, int firstColumn) => new()
     {
-        Id = row.SessionId(0),
-        Subject = row.Subject(1),
-        ClientId = row.GetString(3),
-        Resource = row.GetString(4),
-        Scopes = row.List(5),
-        AuthenticatedAt = row.Time(6),
-        CreatedAt = row.Time(7),
-        Code = new AuthorizationCodeRecord
-        {
-            Hash = row.Bytes(8),
-            ExpiresAt = row.Time(9),
-            RedirectUri = row.GetString(10),
-            RedirectUriWasSent = row.GetBoolean(11),
-            Challenge = row.GetString(12),
-            RedeemedAt = row.TimeOrNull(13),
-        },
-        Generation = (uint)row.GetInt64(14),
-        RefreshHash = row.BytesOrNull(15),
-        PreviousHash = row.BytesOrNull(16),
-        SealedSuccessor = row.BytesOrNull(17),
-        RotatedAt = row.TimeOrNull(18),
-        LastUsedAt = row.Time(19),
-        IdleExpiresAt = row.Time(20),
-        AbsoluteExpiresAt = row.Time(21),
-        RevokedAt = row.TimeOrNull(22),
-        RevokedReason = row.TextOrNull(23),
+        Id = row.SessionId(firstColumn),
+        Subject = row.Subject(firstColumn + 1),
+        ClientId = row.GetString(firstColumn + 3),
+        Resource = row.GetString(firstColumn + 4),
+        Scopes = row.List(firstColumn + 5),
+        AuthenticatedAt = row.Time(firstColumn + 6),
+        CreatedAt = row.Time(firstColumn + 7),
+        Code = ReadCode(row, firstColumn + 8),
+        Generation = (uint)row.GetInt64(firstColumn + 14),
+        RefreshHash = row.BytesOrNull(firstColumn + 15),
+        PreviousHash = row.BytesOrNull(firstColumn + 16),
+        SealedSuccessor = row.BytesOrNull(firstColumn + 17),
+        RotatedAt = row.TimeOrNull(firstColumn + 18),
+        LastUsedAt = row.Time(firstColumn + 19),
+        IdleExpiresAt = row.Time(firstColumn + 20),
+        AbsoluteExpiresAt = row.Time(firstColumn + 21),
+        RevokedAt = row.TimeOrNull(firstColumn + 22),
+        RevokedReason = row.TextOrNull(firstColumn + 23),
     };
+
+    /// <summary>The session as <paramref name="rotation"/> left it, from <see cref="UnchangedByRotation"/>. Reading back what was just written would cost more than the rest of the row.</summary>
+    public static Session ReadRotated(DbDataReader row, int firstColumn, Rotation rotation, DateTimeOffset now)
+    {
+        now = ToStored(now);
+        var idleExpiresAt = ToStored(rotation.IdleExpiresAt);
+        var absoluteExpiresAt = row.Time(firstColumn + 12);
+        return new Session
+        {
+            Id = rotation.SessionId,
+            Subject = row.Subject(firstColumn),
+            ClientId = rotation.ClientId,
+            Resource = row.GetString(firstColumn + 2),
+            Scopes = row.List(firstColumn + 3),
+            AuthenticatedAt = row.Time(firstColumn + 4),
+            CreatedAt = row.Time(firstColumn + 5),
+            Code = ReadCode(row, firstColumn + 6),
+            Generation = rotation.Generation + 1,
+            RefreshHash = rotation.SuccessorHash,
+            PreviousHash = rotation.RefreshHash,
+            SealedSuccessor = rotation.SealedSuccessor,
+            RotatedAt = now,
+            LastUsedAt = now,
+            IdleExpiresAt = idleExpiresAt < absoluteExpiresAt ? idleExpiresAt : absoluteExpiresAt,
+            AbsoluteExpiresAt = absoluteExpiresAt,
+        };
+    }
+
+    private static AuthorizationCodeRecord ReadCode(DbDataReader row, int firstColumn) => new()
+    {
+        Hash = row.Bytes(firstColumn),
+        ExpiresAt = row.Time(firstColumn + 1),
+        RedirectUri = row.GetString(firstColumn + 2),
+        RedirectUriWasSent = row.GetBoolean(firstColumn + 3),
+        Challenge = row.GetString(firstColumn + 4),
+        RedeemedAt = row.TimeOrNull(firstColumn + 5),
+    };
+
+    // Columns hold whole milliseconds.
+    private static DateTimeOffset ToStored(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 }

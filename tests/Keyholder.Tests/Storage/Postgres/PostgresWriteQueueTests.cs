@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Keyholder.Storage.Postgres;
+using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Testing;
 using Npgsql;
 
@@ -8,11 +10,14 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
 {
     private PostgresStorageOptions _options = null!;
     private PostgresDatabase _database = null!;
+    private PostgresWriteQueue<(string, string?), string> _queue = null!;
 
     public async ValueTask InitializeAsync()
     {
         _options = await PostgresTestDatabase.RentAsync() with { Writers = 1 };
         _database = await OpenAsync();
+        _queue = _database.CreateQueue(new SecretUpdates());
+        await ExecuteAsync("INSERT INTO server_secrets (name, sealed, created_at) SELECT 'row ' || letter, 'x', 0 FROM unnest(string_to_array('0 a b c d e f g h', ' ')) AS letter");
     }
 
     public async ValueTask DisposeAsync()
@@ -25,82 +30,90 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failing_statement_is_taken_out_and_the_others_are_committed()
+    public async Task A_change_whose_conditions_do_not_hold_gives_no_row()
     {
-        var callers = await InOneBatchAsync(
-            () => InsertAsync(1, "before"),
-            () => UpdateAsync(2, "INSERT INTO server_secrets (name, sealed, created_at) VALUES ('failing', 'x', 1 / (SELECT 0)) RETURNING name"),
-            () => InsertAsync(3, "after"));
+        var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row z"));
 
-        (await callers[0]).ShouldBe("before");
-        (await Should.ThrowAsync<PostgresException>(() => callers[1])).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
-        (await callers[2]).ShouldBe("after");
-        (await NamesAsync()).ShouldBe(["after", "before"]);
+        (await callers[0]).ShouldBe("row a");
+        (await callers[1]).ShouldBeNull();
     }
 
     [Fact]
-    public async Task Several_failing_statements_are_each_taken_out()
+    public async Task Of_several_changes_of_one_row_in_a_batch_one_is_made()
+    {
+        var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row a"), () => UpdateAsync("row a"), () => UpdateAsync("row b"));
+
+        (await Task.WhenAll(callers[..3])).Count(name => name == "row a").ShouldBe(1);
+        (await callers[3]).ShouldBe("row b");
+        (await ChangedAsync()).ShouldBe(["row a 1", "row b 1"]);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_refused_is_taken_out_and_the_others_are_committed()
+    {
+        var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row b", SecretUpdates.Divide), () => UpdateAsync("row c"));
+
+        (await callers[0]).ShouldBe("row a");
+        (await Should.ThrowAsync<PostgresException>(() => callers[1])).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
+        (await callers[2]).ShouldBe("row c");
+        (await ChangedAsync()).ShouldBe(["row a 1", "row c 1"]);
+    }
+
+    [Fact]
+    public async Task Several_changes_that_are_refused_are_each_taken_out()
     {
         var callers = await InOneBatchAsync(
-            () => InsertAsync(1, "same"),
-            () => InsertAsync(2, "same"),
-            () => InsertAsync(3, "other"),
-            () => InsertAsync(4, "same"));
+            () => UpdateAsync("row a", SecretUpdates.Divide),
+            () => UpdateAsync("row b"),
+            () => UpdateAsync("row c", SecretUpdates.Divide),
+            () => UpdateAsync("row d"));
 
-        (await callers[0]).ShouldBe("same");
-        (await callers[2]).ShouldBe("other");
-        foreach (var loser in new[] { callers[1], callers[3] })
+        foreach (var refused in new[] { callers[0], callers[2] })
         {
-            (await Should.ThrowAsync<PostgresException>(() => loser)).SqlState.ShouldBe(PostgresErrorCodes.UniqueViolation);
+            (await Should.ThrowAsync<PostgresException>(() => refused)).SqlState.ShouldBe(PostgresErrorCodes.DivisionByZero);
         }
 
-        (await NamesAsync()).ShouldBe(["other", "same"]);
+        (await callers[1]).ShouldBe("row b");
+        (await callers[3]).ShouldBe("row d");
+        (await ChangedAsync()).ShouldBe(["row b 1", "row d 1"]);
     }
 
     [Fact]
-    public async Task A_row_that_cannot_be_read_is_rolled_back_alone()
+    public async Task A_row_that_cannot_be_read_fails_its_own_caller()
     {
-        var callers = await InOneBatchAsync(
-            () => InsertAsync(1, "before"),
-            () => _database.UpdateAsync<string?>(2, Insert, [("name", "unread")], _ => throw new InvalidDataException("broken"), default),
-            () => InsertAsync(3, "after"));
+        var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row b", SecretUpdates.Unreadable), () => UpdateAsync("row c"));
 
-        await callers[0];
+        (await callers[0]).ShouldBe("row a");
         (await Should.ThrowAsync<InvalidDataException>(() => callers[1])).Message.ShouldBe("broken");
-        await callers[2];
-        (await NamesAsync()).ShouldBe(["after", "before"]);
+        (await callers[2]).ShouldBe("row c");
     }
 
     [Fact]
     public async Task Text_that_cannot_be_sent_fails_its_own_caller_before_it_is_queued()
     {
-        Should.Throw<ArgumentException>(() => { _ = InsertAsync(1, "cut\0short"); });
-        Should.Throw<ArgumentException>(() => { _ = InsertAsync(1, "half \ud83d a pair"); });
+        var sessions = new PostgresSessionStore(_database);
+        var rotation = Sample.Rotation(Sample.Session(DateTimeOffset.UnixEpoch), Sample.Hash(), DateTimeOffset.UnixEpoch);
 
-        await InsertAsync(1, "next");
-        (await NamesAsync()).ShouldBe(["next"]);
+        await Should.ThrowAsync<ArgumentException>(() => sessions.RotateAsync(rotation with { ClientId = "cut\0short" }, DateTimeOffset.UnixEpoch, default));
+        await Should.ThrowAsync<ArgumentException>(() => sessions.RotateAsync(rotation with { Resource = "half \ud83d a pair" }, DateTimeOffset.UnixEpoch, default));
     }
 
     [Fact]
-    public async Task When_the_commit_fails_so_does_everybody_and_the_next_batch_succeeds()
+    public async Task A_change_that_is_refused_at_the_commit_is_never_acknowledged_and_the_others_are_committed()
     {
-        // Checked at the commit only: every statement of the batch has had its result by then.
+        // Checked at the commit only: every change has had its row by then.
         await ExecuteAsync("""
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused at commit'; END $$;
-            CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON server_secrets DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.name = 'culprit') EXECUTE FUNCTION refuse();
+            CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON server_secrets DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.name = 'row b') EXECUTE FUNCTION refuse();
             """);
         try
         {
-            var callers = await InOneBatchAsync(() => InsertAsync(1, "innocent"), () => InsertAsync(2, "culprit"), () => InsertAsync(3, "other"));
+            var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row b"), () => UpdateAsync("row c"));
 
-            foreach (var caller in callers)
-            {
-                (await Should.ThrowAsync<PostgresException>(() => caller)).MessageText.ShouldBe("refused at commit");
-            }
-
-            (await NamesAsync()).ShouldBeEmpty();
-            await InsertAsync(1, "next");
-            (await NamesAsync()).ShouldBe(["next"]);
+            (await callers[0]).ShouldBe("row a");
+            (await Should.ThrowAsync<PostgresException>(() => callers[1])).MessageText.ShouldBe("refused at commit");
+            (await callers[2]).ShouldBe("row c");
+            (await ChangedAsync()).ShouldBe(["row a 1", "row c 1"]);
         }
         finally
         {
@@ -111,39 +124,36 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
     [Fact]
     public async Task When_the_connection_is_lost_under_way_nobody_is_acknowledged_and_the_next_batch_succeeds()
     {
-        var callers = await InOneBatchAsync(
-            () => InsertAsync(1, "before"),
-            () => UpdateAsync(2, "SELECT pg_terminate_backend(pg_backend_pid())::text"),
-            () => InsertAsync(3, "after"));
+        var callers = await InOneBatchAsync(() => UpdateAsync("row a"), () => UpdateAsync("row b", SecretUpdates.EndConnection), () => UpdateAsync("row c"));
 
         foreach (var caller in callers)
         {
             await Should.ThrowAsync<NpgsqlException>(() => caller);
         }
 
-        (await NamesAsync()).ShouldBeEmpty();
-        await InsertAsync(1, "next");
-        (await NamesAsync()).ShouldBe(["next"]);
+        (await ChangedAsync()).ShouldBeEmpty();
+        (await UpdateAsync("row d")).ShouldBe("row d");
+        (await ChangedAsync()).ShouldBe(["row d 1"]);
     }
 
     [Fact]
-    public async Task A_caller_can_cancel_until_its_statement_is_taken_and_then_it_never_runs()
+    public async Task A_caller_can_cancel_until_its_change_is_taken_and_then_it_is_never_made()
     {
         using var cancellation = new CancellationTokenSource();
         Task<string?> cancelled = null!;
         var callers = await InOneBatchAsync(
-            () => InsertAsync(1, "first"),
+            () => UpdateAsync("row a"),
             () =>
             {
-                cancelled = _database.UpdateAsync(2, Insert, [("name", "cancelled")], row => row!.GetString(0), cancellation.Token)!;
+                cancelled = _queue.EnqueueAsync(("row b", null), cancellation.Token);
                 cancellation.Cancel();
                 return Task.FromResult<string?>(null);
             });
 
         await callers[0];
         await Should.ThrowAsync<OperationCanceledException>(() => cancelled);
-        await InsertAsync(3, "next");
-        (await NamesAsync()).ShouldBe(["first", "next"]);
+        await UpdateAsync("row c");
+        (await ChangedAsync()).ShouldBe(["row a 1", "row c 1"]);
     }
 
     [Fact]
@@ -151,45 +161,34 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
     {
         await using var other = await OpenAsync(writers: 4);
         await using var third = await OpenAsync(writers: 4);
-        for (var row = 0; row < 16; row++)
+        PostgresWriteQueue<(string, string?), string>[] queues = [_queue, other.CreateQueue(new SecretUpdates()), third.CreateQueue(new SecretUpdates())];
+
+        // Of several changes of a row in one batch only one is made, so no batch may hold a row twice here: every round is waited for.
+        for (var round = 0; round < 40; round++)
         {
-            await InsertAsync((UInt128)row, $"row {row:00}");
+            var order = "abcdefgh".ToCharArray();
+            RandomNumberGenerator.Shuffle(order.AsSpan());
+            await Task.WhenAll(queues.SelectMany(queue => order.Select(letter => queue.EnqueueAsync(($"row {letter}", null), default))));
         }
 
-        var updates = Enumerable.Range(0, 960)
-            .Select(i => (Node: (i % 3) switch { 0 => _database, 1 => other, _ => third }, Row: i * 7 % 16))
-            .Select(target => target.Node.UpdateAsync(
-                (UInt128)target.Row,
-                "UPDATE server_secrets SET created_at = created_at + 1 WHERE name = @name RETURNING name",
-                [("name", $"row {target.Row:00}")],
-                row => row!.GetString(0),
-                default))
-            .ToList();
-
-        await Task.WhenAll(updates);
-
-        (await _database.ReadAsync(statements => statements.ScalarAsync("SELECT sum(created_at)::bigint FROM server_secrets"), default)).ShouldBe(16 + 960);
+        (await ChangedAsync()).ShouldBe("abcdefgh".Select(letter => $"row {letter} 120"));
     }
 
     [Fact]
     public async Task Disposal_finishes_what_waits_and_takes_no_more()
     {
         var database = await OpenAsync();
-        var waiting = Enumerable.Range(0, 1000)
-            .Select(i => database.UpdateAsync((UInt128)i, Insert, [("name", "n" + i)], row => row!.GetString(0), default))
-            .ToList();
+        var queue = database.CreateQueue(new SecretUpdates());
+        var waiting = Enumerable.Range(0, 1000).Select(i => queue.EnqueueAsync(($"row {"abcdefgh"[i % 8]}", null), default)).ToList();
 
         await database.DisposeAsync();
 
         (await Task.WhenAll(waiting)).Length.ShouldBe(1000);
-        Should.Throw<ObjectDisposedException>(() => { _ = database.UpdateAsync(1, Insert, [("name", "late")], row => row!.GetString(0), default); });
-        (await NamesAsync()).Count.ShouldBe(1000);
+        Should.Throw<ObjectDisposedException>(() => { _ = queue.EnqueueAsync(("row a", null), default); });
     }
 
-    private const string Insert = "INSERT INTO server_secrets (name, sealed, created_at) VALUES (@name, 'x', 1) RETURNING name";
-
     /// <summary>Keeps the only writer waiting for a lock until all are queued, so that they share one commit.</summary>
-    private async Task<IReadOnlyList<Task<string?>>> InOneBatchAsync(params Func<Task<string?>>[] calls)
+    private async Task<Task<string?>[]> InOneBatchAsync(params Func<Task<string?>>[] calls)
     {
         await using var connection = new NpgsqlConnection(_options.ConnectionString);
         await connection.OpenAsync();
@@ -199,7 +198,7 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
             await take.ExecuteNonQueryAsync();
         }
 
-        var blocker = UpdateAsync(0, "SELECT pg_advisory_xact_lock(1)::text");
+        var blocker = UpdateAsync("row 0", SecretUpdates.TakeLock);
         await using (var blocked = new NpgsqlCommand("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)", connection))
         {
             while (!(bool)(await blocked.ExecuteScalarAsync())!)
@@ -207,7 +206,7 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
             }
         }
 
-        var callers = calls.Select(call => call()).ToList();
+        var callers = calls.Select(call => call()).ToArray();
         await transaction.CommitAsync();
         await blocker;
         return callers;
@@ -216,14 +215,11 @@ public sealed class PostgresWriteQueueTests : IAsyncLifetime
     private Task<PostgresDatabase> OpenAsync(int writers = 1) =>
         PostgresDatabase.OpenAsync(_options with { Writers = writers }, new ManualTimeProvider(), default);
 
-    private Task<string?> InsertAsync(UInt128 row, string name) => _database.UpdateAsync(row, Insert, [("name", name)], Name, default);
-
-    private Task<string?> UpdateAsync(UInt128 row, string sql) => _database.UpdateAsync(row, sql, [], Name, default);
-
-    private static string? Name(NpgsqlDataReader? row) => row?.GetString(0);
+    private Task<string?> UpdateAsync(string name, string? deed = null) => _queue.EnqueueAsync((name, deed), default);
 
     private Task<int> ExecuteAsync(string sql) => _database.WriteAsync(statements => statements.ExecuteAsync(sql), default);
 
-    private Task<List<string>> NamesAsync() =>
-        _database.ReadAsync(statements => statements.QueryAsync("SELECT name FROM server_secrets ORDER BY name", row => row.GetString(0)), default);
+    private Task<List<string>> ChangedAsync() =>
+        _database.ReadAsync(
+            statements => statements.QueryAsync("SELECT name || ' ' || created_at FROM server_secrets WHERE created_at > 0 ORDER BY name", row => row.GetString(0)), default);
 }
