@@ -29,4 +29,7 @@ public static class AuditActions
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";
     public const string CredentialRefused = "credential.refused";
+    public const string VaultKeyAdded = "vault_key.added";
+    public const string VaultKeyRetired = "vault_key.retired";
+    public const string VaultResealed = "vault.resealed";
 }

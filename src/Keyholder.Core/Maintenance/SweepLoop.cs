@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Keyholder.OAuth;
 using Keyholder.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -12,8 +10,7 @@ public sealed partial class SweepLoop(
     /// <summary>The name of the lease.</summary>
     public const string LeaseName = "sweep";
 
-    private readonly string _holder = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16));
-    private Lease? _lease;
+    private readonly LeaseClaim _lease = new(leases, LeaseName, options.LeaseDuration, time);
 
     /// <summary>Sweeps until cancelled, then lets go of the lease. Nothing but the cancellation ends it.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -41,7 +38,7 @@ public sealed partial class SweepLoop(
     {
         try
         {
-            if (!await HoldAsync(cancellationToken))
+            if (!await _lease.HoldAsync(cancellationToken))
             {
                 return;
             }
@@ -49,7 +46,7 @@ public sealed partial class SweepLoop(
             foreach (var sweep in schedule.Due(time.GetUtcNow()))
             {
                 var began = time.GetUtcNow();
-                var result = await sweeper.RunAsync(sweep, HoldAsync, cancellationToken);
+                var result = await sweeper.RunAsync(sweep, _lease.HoldAsync, cancellationToken);
                 if (!result.Finished)
                 {
                     LogLost(sweep.Name);
@@ -67,31 +64,11 @@ public sealed partial class SweepLoop(
         }
     }
 
-    /// <summary>Whether this node has the lease; renewed when half of it is over.</summary>
-    private async ValueTask<bool> HoldAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        if (_lease is { } held && now < held.ExpiresAt - (options.LeaseDuration / 2))
-        {
-            return true;
-        }
-
-        var expiresAt = now + options.LeaseDuration;
-        _lease = _lease is null ? null : await leases.RenewAsync(_lease, expiresAt, now, cancellationToken);
-        _lease ??= await leases.AcquireAsync(LeaseName, _holder, expiresAt, now, cancellationToken);
-        return _lease is not null;
-    }
-
     private async Task ReleaseAsync()
     {
-        if (_lease is null)
-        {
-            return;
-        }
-
         try
         {
-            await leases.ReleaseAsync(_lease, CancellationToken.None);
+            await _lease.ReleaseAsync();
         }
 #pragma warning disable CA1031 // It expires by itself.
         catch (Exception failure)
@@ -99,8 +76,6 @@ public sealed partial class SweepLoop(
         {
             LogNotReleased(failure);
         }
-
-        _lease = null;
     }
 
     [LoggerMessage(2202, LogLevel.Error, "The sweep lease cannot be read; nothing is swept until it can")]

@@ -35,6 +35,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IRevocationSignal RevocationSignal { get; }
 
+    ISealedRowStore SealedRows { get; }
+
     IServerSecretStore ServerSecrets { get; }
 
     ISessionDirectory SessionDirectory { get; }

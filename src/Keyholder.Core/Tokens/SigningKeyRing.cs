@@ -88,5 +88,6 @@ public sealed class SigningKeyRing
         return key.Id == stored.Id ? key : throw new CryptographicException($"The {stored} holds another key.");
     }
 
-    private static byte[] Context(string id) => Encoding.ASCII.GetBytes("keyholder:signing-key:" + id);
+    /// <summary>What the envelope of a key is bound to.</summary>
+    internal static byte[] Context(string id) => Encoding.ASCII.GetBytes("keyholder:signing-key:" + id);
 }

@@ -42,6 +42,7 @@ internal sealed class LegSecretsSealer(ISecretSealer sealer)
         }
     }
 
-    private static EnvelopeContext ContextOf(byte[] stateHash, string provider) =>
+    /// <summary>What an envelope is bound to.</summary>
+    public static EnvelopeContext ContextOf(byte[] stateHash, string provider) =>
         new EnvelopeContext("upstream-leg").Add(stateHash).Add(provider);
 }

@@ -55,18 +55,22 @@ internal sealed class CredentialEnvelope(ISecretSealer sealer)
         return secret is not null;
     }
 
-    private static EnvelopeContext ContextOf(StoredCredential row)
+    /// <summary>What an envelope is bound to, from the columns of its row. The binding counts only where there is one: envelopes from before there were bindings still open.</summary>
+    public static EnvelopeContext Context(
+        string ownerKind, string ownerId, string provider, string kind, string? providerSubject, byte[] rowId, long version, string? boundSubject, string? boundClient)
     {
-        var context = new EnvelopeContext("credential")
-            .Add(row.Key.Owner.KindName)
-            .Add(row.Key.Owner.Id)
-            .Add(row.Key.Provider)
-            .Add(row.Kind == CredentialKind.OAuth ? "oauth" : "headers")
-            .Add(row.ProviderSubject)
-            .Add(row.RowId)
-            .Add(row.Version);
-
-        // Only where there is one: envelopes from before there were bindings still open.
-        return row.Binding is { } binding ? context.Add(binding.Subject.ToString()).Add(binding.ClientId) : context;
+        var context = new EnvelopeContext("credential").Add(ownerKind).Add(ownerId).Add(provider).Add(kind).Add(providerSubject).Add(rowId).Add(version);
+        return boundSubject is null ? context : context.Add(boundSubject).Add(boundClient);
     }
+
+    private static EnvelopeContext ContextOf(StoredCredential row) => Context(
+        row.Key.Owner.KindName,
+        row.Key.Owner.Id,
+        row.Key.Provider,
+        row.Kind == CredentialKind.OAuth ? "oauth" : "headers",
+        row.ProviderSubject,
+        row.RowId,
+        row.Version,
+        row.Binding?.Subject.ToString(),
+        row.Binding?.ClientId);
 }

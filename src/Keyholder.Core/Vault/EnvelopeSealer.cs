@@ -6,7 +6,7 @@ namespace Keyholder.Vault;
 /// AES-256-GCM envelopes: format 1 byte ‖ key mark 8 ‖ nonce 12 ‖ tag 16 ‖ ciphertext. The additional data is
 /// format ‖ key mark ‖ the caller's context. docs/adr/0004-envelope-format.md says why.
 /// </summary>
-public sealed class EnvelopeSealer(VaultKeyRing keys) : ISecretSealer
+public sealed class EnvelopeSealer(VaultKeySource keys) : ISecretSealer
 {
     private const byte Format = 1;
     private const int HeaderSize = 1 + VaultKey.MarkSize;
@@ -14,10 +14,19 @@ public sealed class EnvelopeSealer(VaultKeyRing keys) : ISecretSealer
     private const int TagSize = 16;
     private const int Overhead = HeaderSize + NonceSize + TagSize;
 
+    /// <summary>Seals with the newest key of a ring that never changes.</summary>
+    public EnvelopeSealer(VaultKeyRing ring)
+        : this(new VaultKeySource(ring, time: null))
+    {
+    }
+
+    /// <summary>How an envelope that is no shorter than a header names its key.</summary>
+    public static ReadOnlySpan<byte> MarkOf(ReadOnlySpan<byte> envelope) => envelope.Slice(1, VaultKey.MarkSize);
+
     /// <inheritdoc />
     public byte[] Seal(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> context)
     {
-        var key = keys.Newest;
+        var key = keys.Sealing;
         var envelope = new byte[Overhead + plaintext.Length];
         envelope[0] = Format;
         key.Mark.CopyTo(envelope, 1);
@@ -42,7 +51,7 @@ public sealed class EnvelopeSealer(VaultKeyRing keys) : ISecretSealer
             return EnvelopeOutcome.Malformed;
         }
 
-        if (keys.Find(envelope.Slice(1, VaultKey.MarkSize)) is not { } key)
+        if (keys.Find(MarkOf(envelope)) is not { } key)
         {
             return EnvelopeOutcome.UnknownKey;
         }

@@ -17,7 +17,7 @@ public sealed class ServerSecrets
     /// <exception cref="CryptographicException">The stored secret cannot be opened with the key ring: the server must not start.</exception>
     public static async Task<ServerSecrets> LoadAsync(IServerSecretStore store, ISecretSealer sealer, TimeProvider time, CancellationToken cancellationToken)
     {
-        var context = Encoding.UTF8.GetBytes("keyholder:server-secret:" + Name);
+        var context = Context(Name);
         var candidate = sealer.Seal(RandomNumberGenerator.GetBytes(Size), context);
         var stored = await store.GetOrAddAsync(Name, candidate, time.GetUtcNow(), cancellationToken);
         var outcome = sealer.Open(stored, context, out var root);
@@ -25,6 +25,9 @@ public sealed class ServerSecrets
             ? new ServerSecrets(root)
             : throw new CryptographicException($"The server's root secret cannot be opened ({outcome}). The vault's key ring does not belong to this database.");
     }
+
+    /// <summary>What the envelope of a secret is bound to.</summary>
+    internal static byte[] Context(string name) => Encoding.UTF8.GetBytes("keyholder:server-secret:" + name);
 
     /// <summary>A 32-byte key for one purpose (HKDF-SHA256, RFC 5869); different purposes give unrelated keys.</summary>
     /// <param name="purpose">A constant of the caller, for example <c>refresh-token-mac</c>.</param>

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Keyholder.Vault;
 
-/// <summary>One key of the ring: what the operator calls it, its mark in envelopes, and its 32 bytes.</summary>
-internal sealed class VaultKey(string id, byte[] secret)
+/// <summary>One key of the ring: what the operator calls it, its mark in envelopes, its 32 bytes, and from when on it seals (null = ever since).</summary>
+internal sealed class VaultKey(string id, byte[] secret, DateTimeOffset? sealsFrom = null)
 {
     public const int Size = 32;
     public const int MarkSize = 8;
@@ -15,6 +15,8 @@ internal sealed class VaultKey(string id, byte[] secret)
     public byte[] Mark { get; } = SHA256.HashData(Encoding.UTF8.GetBytes(id))[..MarkSize];
 
     public byte[] Secret { get; } = secret;
+
+    public DateTimeOffset? SealsFrom { get; } = sealsFrom;
 
     public override string ToString() => $"vault key {Id}";
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Keyholder.Vault;
@@ -6,9 +5,8 @@ namespace Keyholder.Vault;
 /// <summary>The key ring as a file that only its owner may read; generated on the first start when nothing is configured.</summary>
 public static class VaultKeyFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const string Introduction =
+        "# Keyholder vault keys, one id:key a line, newest last. Without this file the vault cannot be opened: back it up apart from the database.\n";
 
     /// <summary>Reads the ring (see <see cref="VaultKeyRing.Parse"/>).</summary>
     /// <param name="path">The key file.</param>
@@ -18,7 +16,7 @@ public static class VaultKeyFile
     {
         try
         {
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Foreign) != 0)
+            if (OwnerOnlyFile.IsOpenToOthers(path))
             {
                 problems.Add($"The vault key file '{path}' is open to other users. Run: chmod 600 '{path}'");
                 return null;
@@ -42,7 +40,7 @@ public static class VaultKeyFile
         {
             if (!File.Exists(path))
             {
-                Create(path);
+                OwnerOnlyFile.Create(path, Introduction + VaultKeyLine.Format(NewKey(sealsFrom: null)) + "\n");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -54,56 +52,26 @@ public static class VaultKeyFile
         return Load(path, problems);
     }
 
-    // The whole file is written and synced beside its place and then linked there: no reader ever sees a part of it,
-    // and the first of several processes wins.
-    private static void Create(string path)
+    /// <summary>An id for a new key.</summary>
+    public static string NewId() => "k" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+
+    /// <summary>Adds a fresh key as the newest. Everything else in the file stays.</summary>
+    /// <param name="path">The file, which has to be there.</param>
+    /// <param name="id">The key's id, one that is not in the file.</param>
+    /// <param name="sealsFrom">From when on it seals; until then whoever reads the file learns to open with it.</param>
+    /// <exception cref="IOException">The file cannot be written and is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static void Add(string path, string id, DateTimeOffset sealsFrom)
     {
-        var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        var secret = RandomNumberGenerator.GetBytes(VaultKey.Size);
-        var id = "k" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
-        try
-        {
-            using (var stream = new FileStream(draft, options))
-            {
-                var text = "# Keyholder vault keys, one id:key a line, newest last. Without this file the vault cannot be opened: back it up apart from the database.\n"
-                    + VaultKeyLine.Format(id, secret) + "\n";
-                stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            Publish(draft, path);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was first; its key is the one.
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(secret);
-            File.Delete(draft);
-        }
+        var text = File.ReadAllText(path);
+        var line = VaultKeyLine.Format(NewKey(sealsFrom, id));
+        OwnerOnlyFile.Replace(path, text + (text.EndsWith('\n') ? "" : "\n") + line + "\n");
     }
 
-    // File.Move looks before it renames on Unix, which lets a second process replace the first one's key; link(2) does not.
-    private static void Publish(string draft, string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            File.Move(draft, path, overwrite: false);
-        }
-        else if (Link(draft, path) != 0)
-        {
-            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
-        }
-    }
+    /// <summary>Takes the key with that id out. Everything else in the file stays.</summary>
+    /// <inheritdoc cref="Add" path="/exception" />
+    public static void Remove(string path, string id) =>
+        OwnerOnlyFile.Replace(path, string.Join('\n', File.ReadAllText(path).Split('\n').Where(line => !VaultKeyLine.IsOf(line, id))));
 
-    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string created);
+    private static VaultKey NewKey(DateTimeOffset? sealsFrom, string? id = null) => new(id ?? NewId(), RandomNumberGenerator.GetBytes(VaultKey.Size), sealsFrom);
 }

@@ -2,19 +2,25 @@ using System.Security.Cryptography;
 
 namespace Keyholder.Vault;
 
-/// <summary>The keys the vault seals with: new envelopes use the newest, old ones open with any. Immutable.</summary>
+/// <summary>The keys the vault seals with: new envelopes use the newest that seals already, old ones open with any. Immutable.</summary>
 public sealed class VaultKeyRing
 {
     private readonly VaultKey[] _keys;
 
     internal VaultKeyRing(IEnumerable<VaultKey> keys) => _keys = [.. keys];
 
-    /// <summary>The ids, oldest first; the last one seals.</summary>
+    /// <summary>The ids, oldest first.</summary>
     public IReadOnlyList<string> KeyIds => [.. _keys.Select(k => k.Id)];
+
+    /// <summary>The keys, oldest first, without what is secret of them.</summary>
+    public IReadOnlyList<VaultKeyInfo> Keys => [.. _keys.Select(k => new VaultKeyInfo(k.Id, k.SealsFrom))];
 
     internal VaultKey Newest => _keys[^1];
 
-    /// <summary>Reads a ring from text: one <c>id:key</c> per line, oldest first and newest last; blank lines and lines that begin with <c>#</c> are skipped. A key is exactly 32 bytes in canonical base64 or in hex.</summary>
+    /// <summary>
+    /// Reads a ring from text: one <c>id:key</c> per line, oldest first and newest last; blank lines and lines that begin with <c>#</c> are skipped. A key is
+    /// exactly 32 bytes in canonical base64 or in hex. A moment behind it (<c>id:key 2030-12-31T23:59:59Z</c>) says from when on it seals.
+    /// </summary>
     /// <param name="text">The text of a key file or environment variable.</param>
     /// <param name="problems">Receives every problem found, each naming its line and never showing a key.</param>
     /// <returns>The ring, or null when there was any problem.</returns>
@@ -40,6 +46,39 @@ public sealed class VaultKeyRing
         }
 
         return problems.Count == before ? new VaultKeyRing(keys) : null;
+    }
+
+    /// <summary>The id of the key that seals at a moment.</summary>
+    public string SealingIdAt(DateTimeOffset now) => SealingAt(now).Id;
+
+    /// <summary>The id of the key an envelope names by its mark; null when it is not in the ring.</summary>
+    public string? FindId(ReadOnlySpan<byte> mark) => Find(mark)?.Id;
+
+    /// <summary>The mark of a key in envelopes; null when there is none of that id.</summary>
+    public byte[]? FindMark(string id) => _keys.FirstOrDefault(key => key.Id == id)?.Mark;
+
+    /// <summary>Whether there are keys that sealed before the one that does at a moment.</summary>
+    public bool HasSupersededAt(DateTimeOffset now) => SealingAt(now) != _keys[0];
+
+    /// <summary>The keys that sealed before the one that does.</summary>
+    internal IReadOnlyList<VaultKey> SupersededAt(DateTimeOffset now)
+    {
+        var sealing = SealingAt(now);
+        return [.. _keys.TakeWhile(key => key != sealing)];
+    }
+
+    /// <summary>The newest key whose moment has come; until any has, the first.</summary>
+    internal VaultKey SealingAt(DateTimeOffset now)
+    {
+        for (var i = _keys.Length - 1; i > 0; i--)
+        {
+            if (_keys[i].SealsFrom is not { } from || from <= now)
+            {
+                return _keys[i];
+            }
+        }
+
+        return _keys[0];
     }
 
     internal VaultKey? Find(ReadOnlySpan<byte> mark)

@@ -29,7 +29,7 @@ internal static class AdminCommand
 
         var (configuration, _) = KeyholderCommand.Load(path, context);
         await using var storage = await StorageServices.OpenForCommandAsync(path, context, cancellationToken);
-        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
+        var sealer = new EnvelopeSealer(VaultServices.OpenKeys(configuration, context.Time));
         var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, context.Time, cancellationToken);
         var tokens = new AdminTokens(storage.AdminTokens, new OpaqueTokenFormats(secrets), context.Time);
         var token = await tokens.CreateAsync(name, Operator.Actor, cancellationToken)

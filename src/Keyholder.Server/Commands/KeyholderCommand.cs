@@ -26,6 +26,7 @@ public static class KeyholderCommand
             AuditCommand.Create(config, context),
             AdminCommand.Create(config, context),
             SweepCommand.Create(config, context),
+            KeysCommand.Create(config, context),
             ConfigCommand.Create(config, context),
             VersionCommand.Create(context),
         };

@@ -46,8 +46,9 @@ internal static class KeyholderServices
         this IServiceCollection services, KeyholderConfiguration configuration, IKeyholderStorage storage, TimeProvider time, CancellationToken cancellationToken)
     {
         services.AddStorage(storage);
-        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
-        services.AddVault(sealer);
+        var keys = VaultServices.OpenKeys(configuration, time);
+        services.AddVault(keys);
+        var sealer = new EnvelopeSealer(keys);
         services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
         services.AddSingleton(await SigningKeyRing.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
     }

@@ -70,6 +70,7 @@ internal static class StorageServices
         services.AddSingleton(storage.PushedRequests);
         services.AddSingleton(storage.Revocations);
         services.AddSingleton(storage.RevocationSignal);
+        services.AddSingleton(storage.SealedRows);
         services.AddSingleton(storage.ServerSecrets);
         services.AddSingleton(storage.SessionDirectory);
         services.AddSingleton(storage.Sessions);

@@ -25,6 +25,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Leases = new PostgresLeaseStore(database);
         PushedRequests = new PostgresPushedRequestStore(database);
         Revocations = new PostgresRevocationStore(database);
+        SealedRows = new PostgresSealedRowStore(database);
         ServerSecrets = new PostgresServerSecretStore(database);
         SessionDirectory = new PostgresSessionDirectory(database);
         Sessions = new PostgresSessionStore(database);
@@ -65,6 +66,8 @@ public sealed class PostgresStorage : IKeyholderStorage
 
     /// <summary>Tells of appends by every node, from the first subscription on.</summary>
     public IRevocationSignal RevocationSignal => _listener;
+
+    public ISealedRowStore SealedRows { get; }
 
     public IServerSecretStore ServerSecrets { get; }
 

@@ -24,6 +24,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
+        SealedRows = new SqliteSealedRowStore(database);
         ServerSecrets = new SqliteServerSecretStore(database);
         SessionDirectory = new SqliteSessionDirectory(database, _revocationSubscribers);
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
@@ -64,6 +65,8 @@ public sealed class SqliteStorage : IKeyholderStorage
 
     /// <summary>Tells of appends by this process only: a second one, such as the command line, is heard at the next poll.</summary>
     public IRevocationSignal RevocationSignal => _revocationSubscribers;
+
+    public ISealedRowStore SealedRows { get; }
 
     public IServerSecretStore ServerSecrets { get; }
 

@@ -48,13 +48,19 @@ internal sealed class EndToEndHost : IAsyncDisposable
     /// <summary>Starts both. Resources: <c>mail</c> and <c>files</c> (each person's own account at one provider), <c>open</c>, <c>keyed</c>, <c>hasty</c>, which waits a second for its upstream, and <c>lost</c>, which has none.</summary>
     /// <param name="database">The database file; null for storage in memory.</param>
     /// <param name="options">How the upstream starts.</param>
-    public static async Task<EndToEndHost> StartAsync(string? database = null, DemoUpstreamOptions? options = null)
+    /// <param name="settings">More configuration, as environment variables.</param>
+    public static async Task<EndToEndHost> StartAsync(string? database = null, DemoUpstreamOptions? options = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var time = new ManualTimeProvider();
         options ??= new DemoUpstreamOptions();
         options.RedirectUris = [Issuer + "/upstream/callback"];
         var upstream = await DemoUpstreamApp.StartAsync(options, time, CancellationToken.None);
         var environment = new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = database is null ? "memory" : "sqlite", ["KEYHOLDER__storage__path"] = database ?? "unused" };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            environment[name] = value;
+        }
+
         var parsed = ConfigurationLoader.Parse(Configuration(upstream.BaseAddress), environment);
         parsed.Problems.ShouldBeEmpty();
         var host = new EndToEndHost(await KeyholderHost.StartAsync(defaults => parsed.Configuration! with { Revocation = defaults.Revocation }, time: time), upstream);

@@ -88,6 +88,70 @@ public sealed class VaultKeyFileTests : IDisposable
         File.ReadAllText(FilePath).ShouldBe("k1:cut short");
     }
 
+    [Fact]
+    public void A_key_is_added_and_removed_with_everything_else_left_as_it_was()
+    {
+        VaultKeyFile.LoadOrCreate(FilePath, _problems);
+        File.AppendAllText(FilePath, "  # a note without an end of line");
+        var before = File.ReadAllText(FilePath);
+        var old = VaultKeyFile.Load(FilePath, _problems).ShouldNotBeNull().KeyIds[0];
+        var moment = new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
+
+        VaultKeyFile.Add(FilePath, "next", moment);
+
+        File.ReadAllText(FilePath).ShouldStartWith(before + "\nnext:");
+        VaultKeyFile.Load(FilePath, _problems).ShouldNotBeNull().Keys.ShouldBe([new(old, null), new("next", moment)]);
+        VaultKeyFile.Remove(FilePath, old);
+        VaultKeyFile.Load(FilePath, _problems).ShouldNotBeNull().KeyIds.ShouldBe(["next"]);
+        File.ReadAllText(FilePath).ShouldContain("# a note");
+        _problems.ShouldBeEmpty();
+        Directory.GetFiles(_folder).ShouldBe([FilePath]);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(FilePath).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    public void A_key_file_behind_a_link_is_changed_where_it_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
+        VaultKeyFile.LoadOrCreate(FilePath, _problems);
+        var link = Path.Combine(_folder, "link.keys");
+        File.CreateSymbolicLink(link, FilePath);
+
+        VaultKeyFile.Add(link, "next", DateTimeOffset.UnixEpoch);
+
+        File.ResolveLinkTarget(link, returnFinalTarget: true)!.FullName.ShouldBe(FilePath);
+        VaultKeyFile.Load(FilePath, _problems).ShouldNotBeNull().KeyIds[^1].ShouldBe("next");
+    }
+
+    [Fact]
+    public async Task Nobody_who_reads_while_keys_are_added_sees_half_a_file()
+    {
+        VaultKeyFile.LoadOrCreate(FilePath, _problems);
+        using var done = new CancellationTokenSource();
+        var reader = Task.Run(() =>
+        {
+            var problems = new List<string>();
+            while (!done.IsCancellationRequested)
+            {
+                VaultKeyFile.Load(FilePath, problems);
+            }
+
+            return problems;
+        });
+
+        for (var i = 0; i < 50; i++)
+        {
+            VaultKeyFile.Add(FilePath, "added-" + i, DateTimeOffset.UnixEpoch);
+        }
+
+        await done.CancelAsync();
+        (await reader).ShouldBeEmpty();
+        VaultKeyFile.Load(FilePath, _problems).ShouldNotBeNull().KeyIds.Count.ShouldBe(51);
+    }
+
     private void SetMode(UnixFileMode mode)
     {
         if (!OperatingSystem.IsWindows())

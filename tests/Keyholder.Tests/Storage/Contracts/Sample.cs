@@ -17,6 +17,8 @@ namespace Keyholder.Tests.Storage.Contracts;
 /// <summary>Valid rows with every column set, each with fresh ids.</summary>
 internal static class Sample
 {
+    public static TheoryData<SealedKind> SealedKinds => [.. Keyholder.Vault.SealedKinds.All];
+
     public static byte[] Hash() => RandomNumberGenerator.GetBytes(32);
 
     public static string Id() => Base64UrlText.Encode(RandomNumberGenerator.GetBytes(32));

@@ -37,6 +37,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IRevocationSignal RevocationSignal => Storage.RevocationSignal;
 
+    public ISealedRowStore SealedRows => Storage.SealedRows;
+
     public IServerSecretStore ServerSecrets => Storage.ServerSecrets;
 
     public ISessionDirectory SessionDirectory => Storage.SessionDirectory;

@@ -46,6 +46,8 @@ public static class PostgresContractTests
 
     public sealed class Rotations : RotationContract<PostgresFixture>;
 
+    public sealed class SealedRows : SealedRowStoreContract<PostgresFixture>;
+
     public sealed class ServerSecrets : ServerSecretStoreContract<PostgresFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<PostgresFixture>;
@@ -61,4 +63,6 @@ public static class PostgresContractTests
     public sealed class VirtualKeys : VirtualKeyStoreContract<PostgresFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<PostgresFixture>;
+
+    public sealed class VaultKeyRotations : VaultKeyRotationContract<PostgresFixture>;
 }

@@ -46,6 +46,8 @@ public static class FileSqliteTests
 
     public sealed class Rotations : RotationContract<FileSqliteFixture>;
 
+    public sealed class SealedRows : SealedRowStoreContract<FileSqliteFixture>;
+
     public sealed class ServerSecrets : ServerSecretStoreContract<FileSqliteFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<FileSqliteFixture>;
@@ -61,4 +63,6 @@ public static class FileSqliteTests
     public sealed class VirtualKeys : VirtualKeyStoreContract<FileSqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<FileSqliteFixture>;
+
+    public sealed class VaultKeyRotations : VaultKeyRotationContract<FileSqliteFixture>;
 }

@@ -46,6 +46,8 @@ public static class MemorySqliteTests
 
     public sealed class Rotations : RotationContract<MemorySqliteFixture>;
 
+    public sealed class SealedRows : SealedRowStoreContract<MemorySqliteFixture>;
+
     public sealed class ServerSecrets : ServerSecretStoreContract<MemorySqliteFixture>;
 
     public sealed class SessionDirectory : SessionDirectoryContract<MemorySqliteFixture>;
@@ -61,4 +63,6 @@ public static class MemorySqliteTests
     public sealed class VirtualKeys : VirtualKeyStoreContract<MemorySqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<MemorySqliteFixture>;
+
+    public sealed class VaultKeyRotations : VaultKeyRotationContract<MemorySqliteFixture>;
 }

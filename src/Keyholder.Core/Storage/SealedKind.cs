@@ -1,0 +1,17 @@
+namespace Keyholder.Storage;
+
+/// <summary>What the vault's key ring seals at rest: one value for every column that holds an envelope.</summary>
+public enum SealedKind
+{
+    /// <summary>A credential's token set or header set.</summary>
+    Credential,
+
+    /// <summary>Nonce and PKCE verifier of a connection flow.</summary>
+    ConnectionFlow,
+
+    /// <summary>A secret of the server itself.</summary>
+    ServerSecret,
+
+    /// <summary>The private part of a token-signing key.</summary>
+    SigningKey,
+}

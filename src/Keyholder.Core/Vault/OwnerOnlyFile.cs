@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Keyholder.Vault;
+
+/// <summary>Text files that nobody but their owner may read, written whole: no reader ever sees a part of one.</summary>
+internal static class OwnerOnlyFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>Whether anybody but the owner has any right to the file.</summary>
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Foreign) != 0;
+
+    /// <summary>Writes a file that is not there yet; of several processes the first wins, and the others leave its file alone.</summary>
+    public static void Create(string path, string text)
+    {
+        var draft = WriteDraft(path, text);
+        try
+        {
+            Link(draft, path);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was first; its file is the one.
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    /// <summary>Replaces a file, behind a symbolic link the file it leads to. Its owner stays the same, whoever runs this.</summary>
+    public static void Replace(string path, string text)
+    {
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        var draft = WriteDraft(target, text);
+        try
+        {
+            KeepOwner(target, draft);
+            File.Move(draft, target, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(draft);
+        }
+    }
+
+    private static string WriteDraft(string path, string text)
+    {
+        var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var stream = new FileStream(draft, options);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Flush(flushToDisk: true);
+        return draft;
+    }
+
+    // File.Move looks before it renames on Unix, which lets a second process replace the first one's file; link(2) does not.
+    private static void Link(string draft, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Move(draft, path, overwrite: false);
+        }
+        else if (LinkTo(draft, path) != 0)
+        {
+            throw Failure();
+        }
+    }
+
+    // An administrator who changes the file must not take it away from the user the server runs as.
+    private static void KeepOwner(string from, string to)
+    {
+        if (OperatingSystem.IsLinux() && OwnerOf(from) is var owner && owner != OwnerOf(to) && ChangeOwner(to, owner, uint.MaxValue) != 0)
+        {
+            throw Failure();
+        }
+    }
+
+    private static uint OwnerOf(string path)
+    {
+        // struct statx is the same on every architecture: stx_uid stands at byte 20.
+        const int WorkingDirectory = -100, FollowLinks = 0, UserId = 0x8, Offset = 20;
+        var status = new byte[256];
+        return Status(WorkingDirectory, path, FollowLinks, UserId, status) == 0
+            ? BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(Offset))
+            : throw Failure();
+    }
+
+    private static IOException Failure() => new(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+
+    [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int LinkTo([MarshalAs(UnmanagedType.LPUTF8Str)] string existing, [MarshalAs(UnmanagedType.LPUTF8Str)] string created);
+
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Status(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] status);
+
+    [DllImport("libc", EntryPoint = "chown", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
+}

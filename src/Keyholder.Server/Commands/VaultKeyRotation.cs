@@ -1,0 +1,95 @@
+using Keyholder.Server.Configuration;
+using Keyholder.Server.Hosting;
+using Keyholder.Storage;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Commands;
+
+/// <summary><c>keyholder keys rotate</c>: a new key is first read with, then sealed with, and then everything is sealed anew. Each step can be the last one of a process.</summary>
+internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext context)
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds a fresh key to the key file.</summary>
+    /// <param name="delay">How long it is only read with.</param>
+    /// <param name="cancellationToken">Gives up before the file is changed.</param>
+    /// <exception cref="StartException">Refused, and nothing was changed: the message says why and what to do.</exception>
+    public async Task AddAsync(TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var shortest = session.Configuration.Vault.ReloadInterval * 2;
+        if (delay < shortest || delay > LongestDelay)
+        {
+            throw new StartException($"--delay has to be from {Duration.Format(shortest)} (twice vault.reloadInterval, so that every server has read the key) to {Duration.Format(LongestDelay)}");
+        }
+
+        await session.BeginChangeAsync(cancellationToken);
+        var now = context.Time.GetUtcNow();
+        if (session.Keys.Current.Keys[^1] is { SealsFrom: { } pending } newest && pending > now)
+        {
+            throw new StartException($"the key {newest.Id} was added already and seals from {CommandOutput.Moment(pending)}; 'keyholder keys rotate --resume' goes on with it");
+        }
+
+        var (id, sealsFrom) = (VaultKeyFile.NewId(), now + delay);
+        if (session.KeyFile is not { } file)
+        {
+            throw new StartException(Instructions(id, sealsFrom));
+        }
+
+        await session.Storage.Audit.AppendAsync(VaultKeyAudit.Added(id, Operator.Actor, now), cancellationToken);
+        VaultKeyFile.Add(file, id, sealsFrom);
+        await session.EndChangeAsync();
+        session.Reload();
+        await context.Output.WriteLineAsync($"Added the key {id} to {file}. Back the file up. Servers that have a copy of it need the new one before {CommandOutput.Moment(sealsFrom)}, when the key begins to seal.");
+    }
+
+    /// <summary>Waits until the newest key seals, then seals anew what older ones have sealed, and says how far it is.</summary>
+    /// <returns>The exit code: 1 when something could not be opened.</returns>
+    public async Task<int> ResealAsync(CancellationToken cancellationToken)
+    {
+        if (session.Keys.Current.Keys[^1].SealsFrom is { } sealsFrom && sealsFrom + RetirePolicy.Settling - context.Time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
+        {
+            await context.Output.WriteLineAsync($"Waiting until {CommandOutput.Moment(sealsFrom + RetirePolicy.Settling)}. To leave the rest to the servers, stop this command.");
+            await Task.Delay(wait, context.Time, cancellationToken);
+        }
+
+        session.Reload();
+        var resealer = new Resealer(session.Storage.SealedRows, session.Keys, context.Time);
+        var result = await resealer.RunAsync(static _ => new(true), Report(), cancellationToken);
+        if (result.Resealed > 0)
+        {
+            await session.Storage.Audit.AppendAsync(VaultKeyAudit.Resealed(result, Operator.Actor, context.Time.GetUtcNow()), CancellationToken.None);
+        }
+
+        await context.Output.WriteLineAsync($"Sealed {result.Resealed} anew with the key {result.KeyId}.");
+        if (result.Unopened == 0)
+        {
+            return 0;
+        }
+
+        await context.Error.WriteLineAsync($"keyholder: {result.Unopened} could not be opened and are as they were; 'keyholder keys verify' names them");
+        return 1;
+    }
+
+    private Action<ResealProgress> Report()
+    {
+        var (kind, at) = ((SealedKind?)null, DateTimeOffset.MinValue);
+        return progress =>
+        {
+            var now = context.Time.GetUtcNow();
+            if (progress.Kind != kind || progress.Done >= progress.Total || now - at >= ReportEvery)
+            {
+                (kind, at) = (progress.Kind, now);
+                context.Output.WriteLine($"{SealedKinds.NameOf(progress.Kind)}: {progress.Done} of {progress.Total}");
+            }
+        };
+    }
+
+    private static string Instructions(string id, DateTimeOffset sealsFrom) =>
+        $"""
+        the keys are in the configuration (vault.keys), which this command does not write. To add a key:
+          1. make one:  openssl rand -base64 32
+          2. append  {id}:KEY {sealsFrom.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  as the last of vault.keys on every server, with a moment by which all of them have been started again with it
+          3. after that moment the servers seal anew by themselves; 'keyholder keys rotate --resume' does it at once
+        """;
+}

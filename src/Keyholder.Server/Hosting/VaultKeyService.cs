@@ -1,0 +1,49 @@
+using Keyholder.Server.Configuration;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Follows the vault's key file, so that a key added there opens here before anybody seals with it.</summary>
+internal sealed partial class VaultKeyService(VaultKeySource keys, KeyholderConfiguration configuration, TimeProvider time, ILogger<VaultKeyService> logger)
+    : BackgroundService
+{
+    private string? _reported;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!keys.Follows)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(configuration.Vault.ReloadInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            Reload();
+        }
+    }
+
+    private void Reload()
+    {
+        var problems = new List<string>();
+        if (keys.Reload(problems))
+        {
+            LogChanged(string.Join(", ", keys.Current.KeyIds), keys.Current.SealingIdAt(time.GetUtcNow()));
+        }
+
+        // Once, not every few seconds until somebody mends it.
+        var report = problems.Count > 0 ? string.Join(' ', problems) : null;
+        if (report is not null && report != _reported)
+        {
+            LogRefused(report);
+        }
+
+        _reported = report;
+    }
+
+    [LoggerMessage(1650, LogLevel.Information, "The vault's key ring is now {Keys}; {Sealing} seals")]
+    private partial void LogChanged(string keys, string sealing);
+
+    [LoggerMessage(1651, LogLevel.Error, "The vault's key file has changed and cannot be used; the keys in force stay: {Problems}")]
+    private partial void LogRefused(string problems);
+}
