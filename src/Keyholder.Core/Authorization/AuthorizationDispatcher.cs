@@ -1,6 +1,7 @@
 using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Resources;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Users;
 using Keyholder.Vault;
@@ -48,30 +49,30 @@ public sealed class AuthorizationDispatcher(
     private async ValueTask<AuthorizationDecision> DecideAsync(
         AuthorizationRequest request, Prompt prompt, BrowserSession? session, Client client, Resource resource, CancellationToken cancellationToken)
     {
-        if (session is null || (prompt.Login && session.AuthenticatedAt < request.CreatedAt))
+        var isAnonymous = resource.Subject == ResourceSubject.Session;
+        if (!isAnonymous && (session is null || (prompt.Login && session.AuthenticatedAt < request.CreatedAt)))
         {
             return prompt.None ? Fail(OpenIdErrors.LoginRequired) : new(AuthorizationStep.SignIn, client, resource);
         }
 
         if (request.Phase == AuthorizationPhase.SignIn)
         {
-            return new(AuthorizationStep.AcceptSignIn, client, resource);
+            return new(isAnonymous ? AuthorizationStep.AcceptAnonymous : AuthorizationStep.AcceptSignIn, client, resource);
         }
 
-        if (request.Subject != Sessions.Subject.User(session.UserId))
+        if (!IsSubject(request, resource, session))
         {
             return new(AuthorizationStep.RefuseSubject, client, resource);
         }
 
-        var beyond = await ScopesBeyondAsync(session.UserId, resource, cancellationToken);
+        var beyond = await ScopesBeyondAsync(request.Subject!, resource, cancellationToken);
         if (request.Scopes.Any(beyond.Contains))
         {
             return Fail(OAuthErrors.AccessDenied.Because("Only administrators can grant the scope."));
         }
 
-        // Nothing is remembered for devices: which one asks is for the person to say, each time.
-        var found = request.IsForDevice ? null : await consents.FindAsync(
-            request.Subject, request.ClientId, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, cancellationToken);
+        var found = !ConsentPolicy.Remembers(request) ? null : await consents.FindAsync(
+            request.Subject!, request.ClientId, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, cancellationToken);
         var remembered = ConsentPolicy.IsOf(client, found) ? found! with { Scopes = [.. found.Scopes.Except(beyond)] } : null;
         return request.Phase == AuthorizationPhase.Consent
             ? DecideConsent(request, prompt, client, resource, remembered)
@@ -81,11 +82,21 @@ public sealed class AuthorizationDispatcher(
     private static bool CanBeAnswered(Client client, AuthorizationRequest request) =>
         request.IsForDevice ? client.GrantTypes.Contains(GrantTypes.DeviceCode) : RedirectUriPolicy.IsRegistered(client, request.RedirectUri);
 
-    /// <summary>The resource's scopes that the user cannot grant, and does not pass on from when she still could.</summary>
-    private async ValueTask<IReadOnlyCollection<string>> ScopesBeyondAsync(string userId, Resource resource, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether whoever is at the browser, which has shown that the request is its own, is the one the request is for. A resource that changed its mind about its subjects meanwhile
+    /// has none in common with the request.
+    /// </summary>
+    public static bool IsSubject(AuthorizationRequest request, Resource resource, BrowserSession? session) => resource.Subject == ResourceSubject.Session
+        ? request.Subject == Subject.Of(request.SessionId)
+        : session is not null && request.Subject == Subject.User(session.UserId);
+
+    /// <summary>The resource's scopes that the subject cannot grant, and does not pass on from when she still could.</summary>
+    private async ValueTask<IReadOnlyCollection<string>> ScopesBeyondAsync(Subject subject, Resource resource, CancellationToken cancellationToken)
     {
         var reserved = resource.Scopes.Where(scope => scope.AdministratorsOnly).Select(scope => scope.Name).ToArray();
-        return reserved.Length == 0 || await users.FindAsync(userId, cancellationToken) is { Administrator: true } ? [] : reserved;
+        var mayGrantAll = reserved.Length == 0
+            || (subject.Kind == SubjectKind.User && await users.FindAsync(subject.Id, cancellationToken) is { Administrator: true });
+        return mayGrantAll ? [] : reserved;
     }
 
     private AuthorizationDecision DecideConsent(AuthorizationRequest request, Prompt prompt, Client client, Resource resource, Consent? remembered)

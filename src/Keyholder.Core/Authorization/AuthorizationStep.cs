@@ -9,6 +9,9 @@ public enum AuthorizationStep
     /// <summary>The browser is signed in already: take its user as the subject.</summary>
     AcceptSignIn,
 
+    /// <summary>The resource wants no sign-in: make the session its own subject.</summary>
+    AcceptAnonymous,
+
     /// <summary>Show the consent page.</summary>
     Consent,
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Keyholder.Clients;
+using Keyholder.Sessions;
 
 namespace Keyholder.Authorization;
 
@@ -20,6 +21,9 @@ public static class ConsentPolicy
         && OAuth.Scopes.Covers(remembered.Scopes, request.Scopes)
         && (options.RememberConsentForNativeClients || !RedirectUriPolicy.IsNative(request.RedirectUri))
         && IsOf(client, remembered);
+
+    /// <summary>Whether an approval of the request is kept for the next one. Not for devices: which one asks is for the person to say, each time. Not for anonymous sessions: there is nobody to come again.</summary>
+    public static bool Remembers(AuthorizationRequest request) => !request.IsForDevice && request.Subject is not { Kind: SubjectKind.Session };
 
     /// <summary>Whether the approval was given to the client as it is now; a changed client inherits nothing.</summary>
     public static bool IsOf(Client client, Consent? remembered) =>

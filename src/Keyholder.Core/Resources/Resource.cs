@@ -23,6 +23,9 @@ public sealed record Resource
     /// <summary>The providers of <see cref="ResourceAuthKind.Credentials"/> in configured order; empty otherwise. No two set the same header.</summary>
     public IReadOnlyList<ResourceProvider> Providers { get; init; } = [];
 
+    /// <summary>Who its sessions act for.</summary>
+    public ResourceSubject Subject { get; init; } = ResourceSubject.User;
+
     /// <summary>Scope name → what it lets a client do, in configured order. Never empty.</summary>
     public required IReadOnlyList<ResourceScope> Scopes { get; init; }
 

@@ -26,6 +26,9 @@ public sealed record ResourceDefinition
     /// <summary>The providers of <c>credentials</c>, in the order people connect them.</summary>
     public IReadOnlyList<ResourceProviderDefinition> Providers { get; init; } = [];
 
+    /// <summary>Who its sessions act for: <c>user</c>, the person who signs in, or <c>session</c>, nobody known, so that nobody has to sign in.</summary>
+    public ResourceSubject Subject { get; init; } = ResourceSubject.User;
+
     /// <summary>Scope → what it lets a client do, as the consent page says it. Default: the one scope <c>mcp:NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Scopes { get; init; } = new Dictionary<string, string>();
 

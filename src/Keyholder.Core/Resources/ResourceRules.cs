@@ -78,6 +78,7 @@ public static class ResourceRules
             Auth = auth,
             StaticHeaders = headers,
             Providers = used,
+            Subject = definition.Subject,
             Scopes = scopes,
             DefaultScopes = defaults,
             RequiredScopes = required,

@@ -8,6 +8,9 @@ public sealed record Subject(SubjectKind Kind, string Id)
     /// <summary>The subject for a user id.</summary>
     public static Subject User(string id) => new(SubjectKind.User, id);
 
+    /// <summary>The subject that is nobody but the session itself.</summary>
+    public static Subject Of(SessionId session) => new(SubjectKind.Session, session.ToString());
+
     /// <summary>Parses the text form; false for anything that <see cref="ToString"/> does not write.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out Subject? subject)
     {

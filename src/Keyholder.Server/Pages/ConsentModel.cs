@@ -30,5 +30,6 @@ public sealed record ConsentModel
     /// <summary>The providers whose keys Keyholder uses for the resource, in the order they are connected.</summary>
     public IReadOnlyList<ConsentProvider> Providers { get; init; } = [];
 
-    public required string UserName { get; init; }
+    /// <summary>Who is signed in; null when the resource wants nobody to be.</summary>
+    public required string? UserName { get; init; }
 }

@@ -25,7 +25,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
     }
 
     /// <summary>The consent page, with the one approval it may lead to written into its token.</summary>
-    public async Task<IResult> ConsentAsync(AuthorizationRequest request, AuthorizationDecision decision, User user, CancellationToken cancellationToken)
+    public async Task<IResult> ConsentAsync(AuthorizationRequest request, AuthorizationDecision decision, User? user, CancellationToken cancellationToken)
     {
         var (client, resource) = (decision.Client!, decision.Resource!);
         var granted = ScopeGrant.Granted(client, resource, request.Scopes, decision.Remembered);
@@ -43,7 +43,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             Scopes = [.. resource.Scopes.Where(scope => granted.Contains(scope.Name))
                 .Select(scope => new ConsentScope(scope.Name, scope.Description, decision.Remembered?.Scopes.Contains(scope.Name) == true))],
             Providers = await ProvidersOfAsync(request, resource, cancellationToken),
-            UserName = DisplayText.Clean(user.DisplayName, user.Id),
+            UserName = user is null || resource.Subject == ResourceSubject.Session ? null : DisplayText.Clean(user.DisplayName, user.Id),
         };
         return new PageResult<ConsentPage>(
             StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(resource)));

@@ -1,7 +1,6 @@
 using Keyholder.Authorization;
 using Keyholder.Resources;
 using Keyholder.Server.Pages;
-using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Upstream;
 using Keyholder.Vault;
@@ -10,15 +9,15 @@ namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>The end of a redirect that was to obtain a credential.</summary>
 internal sealed class ConnectCallback(
-    IUpstreamLegs legs, UpstreamRedirect upstream, ICredentialVault vault, IAuthorizationRequestStore store, SignedInBrowser signedIn, AuthorizationEnding ending)
+    IUpstreamLegs legs, UpstreamRedirect upstream, IResourceSource resources, ICredentialVault vault, IAuthorizationRequestStore store, SignedInBrowser signedIn, AuthorizationEnding ending)
 {
     public async Task<IResult> FinishAsync(HttpContext http, AuthorizationRequest request, Provider provider, ConnectionFlow flow, LegCallback response)
     {
         var found = await signedIn.FindAsync(http);
         if (request.Phase != AuthorizationPhase.Upstream
-            || found is null
-            || request.Subject != Subject.User(found.Value.User.Id)
-            || flow.Owner != CredentialOwner.For(provider, request.Subject, request.SessionId))
+            || resources.Current.FindByUri(request.Resource) is not { } resource
+            || !AuthorizationDispatcher.IsSubject(request, resource, found?.Session)
+            || flow.Owner != CredentialOwner.For(provider, request.Subject!, request.SessionId))
         {
             return new ErrorPageResult(PageErrors.SubjectChanged, AuthorizationPaths.ContinueUrl(request.Id));
         }

@@ -37,7 +37,7 @@ internal sealed class ConsentEndpoint(
         {
             AuthorizationStep.Consent or AuthorizationStep.AcceptConsent => await DecideAsync(http, request, decision, form.Value),
             AuthorizationStep.Connect or AuthorizationStep.Complete => new ErrorPageResult(PageErrors.RequestConflict),
-            AuthorizationStep.SignIn or AuthorizationStep.AcceptSignIn => new ErrorPageResult(PageErrors.FormRefused, AuthorizationPaths.ContinueUrl(request.Id)),
+            AuthorizationStep.SignIn or AuthorizationStep.AcceptSignIn or AuthorizationStep.AcceptAnonymous => new ErrorPageResult(PageErrors.FormRefused, AuthorizationPaths.ContinueUrl(request.Id)),
             AuthorizationStep.Fail => await ending.FailAsync(http, request, decision.Error!),
             _ => new ErrorPageResult(ContinueEndpoint.Refusal(decision.Step)),
         };
@@ -62,7 +62,7 @@ internal sealed class ConsentEndpoint(
     private async Task<IResult> ApproveAsync(HttpContext http, AuthorizationRequest request, Client client, IReadOnlyList<string> granted)
     {
         var now = time.GetUtcNow();
-        var consent = request.IsForDevice ? null : new Consent(
+        var consent = !ConsentPolicy.Remembers(request) ? null : new Consent(
             request.Subject!, client.Id, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, granted, ClientFingerprint.Of(client), now);
         var outcome = await store.ConsentAsync(request.Id, consent, ending.Audit(http, request, AuditActions.ConsentGranted), now, http.RequestAborted);
         return outcome switch

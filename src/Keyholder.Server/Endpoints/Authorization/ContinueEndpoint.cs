@@ -34,8 +34,12 @@ internal sealed class ContinueEndpoint(
                 var session = found!.Value.Session;
                 await store.SignInAsync(request.Id, Subject.User(session.UserId), session.AuthenticatedAt, time.GetUtcNow(), http.RequestAborted);
                 return Again(request);
+            case AuthorizationStep.AcceptAnonymous:
+                var now = time.GetUtcNow();
+                await store.SignInAsync(request.Id, Subject.Of(request.SessionId), now, now, http.RequestAborted);
+                return Again(request);
             case AuthorizationStep.Consent:
-                return await pages.ConsentAsync(request, decision, found!.Value.User, http.RequestAborted);
+                return await pages.ConsentAsync(request, decision, found?.User, http.RequestAborted);
             case AuthorizationStep.AcceptConsent:
                 await store.ConsentAsync(request.Id, consent: null, audit: null, time.GetUtcNow(), http.RequestAborted);
                 return Again(request);

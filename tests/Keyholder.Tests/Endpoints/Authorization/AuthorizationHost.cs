@@ -39,8 +39,13 @@ internal sealed class AuthorizationHost : IAsyncDisposable
     /// <param name="provider">The provider instead of the fake one; <paramref name="services"/> has to replace its legs too.</param>
     /// <param name="time">The clock, when the provider shares it.</param>
     /// <param name="services">Replaces services.</param>
+    /// <param name="configure">Changes each resource.</param>
     public static async Task<AuthorizationHost> StartAsync(
-        AuthorizationOptions? options = null, Provider? provider = null, ManualTimeProvider? time = null, Action<IServiceCollection>? services = null)
+        AuthorizationOptions? options = null,
+        Provider? provider = null,
+        ManualTimeProvider? time = null,
+        Action<IServiceCollection>? services = null,
+        Func<Resource, Resource>? configure = null)
     {
         provider ??= AuthorizationSamples.Cloud;
         var legs = new FakeLegs();
@@ -54,7 +59,7 @@ internal sealed class AuthorizationHost : IAsyncDisposable
         var server = await KeyholderHost.StartAsync(
             configuration => configuration with
             {
-                Resources = new ResourceSnapshot(resources, [provider]),
+                Resources = new ResourceSnapshot([.. resources.Select(configure ?? (resource => resource))], [provider]),
                 Authorization = options ?? new AuthorizationOptions(),
             },
             registered =>
