@@ -15,9 +15,10 @@ internal sealed class ConnectCallback(
     {
         var found = await signedIn.FindAsync(http);
         if (request.Phase != AuthorizationPhase.Upstream
+            || request.Subject is not { } subject
             || resources.Current.FindByUri(request.Resource) is not { } resource
             || !AuthorizationDispatcher.IsSubject(request, resource, found?.Session)
-            || flow.Owner != CredentialOwner.For(provider, request.Subject!, request.SessionId))
+            || flow.Owner != CredentialOwner.For(provider, subject, request.SessionId))
         {
             return new ErrorPageResult(PageErrors.SubjectChanged, AuthorizationPaths.ContinueUrl(request.Id));
         }
@@ -29,7 +30,7 @@ internal sealed class ConnectCallback(
         }
 
         var key = new CredentialKey(flow.Owner, provider.Name);
-        var binding = flow.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.Subject, request.ClientId) : null;
+        var binding = flow.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(subject, request.ClientId) : null;
         await vault.StoreAsync(key, leg.Tokens, leg.Subject, binding, http.RequestAborted);
         return await KeepAsync(http, request, key);
     }
