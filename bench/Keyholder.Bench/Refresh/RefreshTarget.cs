@@ -1,5 +1,4 @@
 using Keyholder.Bench.Load;
-using Keyholder.Bench.Servers;
 using Walkthrough.Servers;
 
 namespace Keyholder.Bench.Refresh;

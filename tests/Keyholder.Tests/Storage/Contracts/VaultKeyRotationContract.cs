@@ -1,3 +1,4 @@
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Testing;
 using Keyholder.Tests.Vault;
@@ -72,7 +73,7 @@ public abstract class VaultKeyRotationContract<TFixture> : StorageContract<TFixt
     public async Task Several_superseded_keys_go_in_one_pass_and_the_pass_reports_how_far_it_is()
     {
         await FillAsync(VaultKeys.Ring(1), credentials: 120, Sample.Hash());
-        await VaultWith(VaultKeys.Ring(1, 2)).StoreAsync(KeyOf(500), Tokens(500), null, default);
+        await VaultWith(VaultKeys.Ring(1, 2)).StoreAsync(KeyOf(500), Tokens(500), null, null, default);
         var reports = new List<ResealProgress>();
 
         var result = await PassAsync(VaultKeys.Ring(1, 2, 3), reports.Add);
@@ -103,8 +104,8 @@ public abstract class VaultKeyRotationContract<TFixture> : StorageContract<TFixt
     public async Task Verification_names_rows_of_unknown_keys_and_no_envelopes_and_counts_the_rest_by_key()
     {
         await FillAsync(VaultKeys.Ring(1), credentials: 2, Sample.Hash());
-        await VaultWith(VaultKeys.Ring(1, 2)).StoreAsync(KeyOf(7), Tokens(7), null, default);
-        await VaultWith(VaultKeys.Ring(9)).StoreAsync(KeyOf(8), Tokens(8), null, default);
+        await VaultWith(VaultKeys.Ring(1, 2)).StoreAsync(KeyOf(7), Tokens(7), null, null, default);
+        await VaultWith(VaultKeys.Ring(9)).StoreAsync(KeyOf(8), Tokens(8), null, null, default);
         await Db.ServerSecrets.GetOrAddAsync("short", [1, 2], Now, default);
 
         var (verification, failures) = await VerifyAsync(VaultKeys.Ring(1, 2));
@@ -170,7 +171,7 @@ public abstract class VaultKeyRotationContract<TFixture> : StorageContract<TFixt
         var vault = VaultWith(ring);
         for (var i = 0; i < credentials; i++)
         {
-            await vault.StoreAsync(KeyOf(i), Tokens(i), i % 2 == 0 ? null : "account-" + i, default);
+            await vault.StoreAsync(KeyOf(i), Tokens(i), i % 2 == 0 ? null : "account-" + i, i % 3 == 0 ? new CredentialBinding(Subject.User("person1"), "client-1") : null, default);
         }
 
         var secrets = new LegSecretsSealer(sealer).Seal(new LegSecrets("nonce", "verifier", null, "client", "callback", SignIn: false), state, "github");
