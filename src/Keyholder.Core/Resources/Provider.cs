@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Keyholder.Resources;
 
 /// <summary>An upstream party that issues credentials, as configured. Immutable and validated.</summary>
@@ -43,6 +45,32 @@ public sealed record Provider
 
     /// <summary>The headers people submit for <see cref="ProviderKind.Headers"/>, in configured order; empty otherwise.</summary>
     public IReadOnlyList<DeclaredHeader> Headers { get; init; } = [];
+
+    /// <summary>Where refresh tokens are spent, when it is not the token endpoint.</summary>
+    public Uri? RefreshEndpoint { get; init; }
+
+    /// <summary>Where tokens are revoked (RFC 7009), when it is configured; metadata may name one too.</summary>
+    public Uri? RevocationEndpoint { get; init; }
+
+    /// <summary>The authorization parameter that carries <see cref="Scopes"/>.</summary>
+    public string ScopeParameter { get; init; } = "scope";
+
+    public ScopeSeparator ScopeSeparator { get; init; }
+
+    public TokenRequestFormat TokenRequestFormat { get; init; }
+
+    public TokenResponseMapping TokenResponse { get; init; } = TokenResponseMapping.Standard;
+
+    /// <summary>What names the account; the ID token for OpenID Connect, otherwise nothing, unless configured.</summary>
+    [AllowNull]
+    public IdentityMapping Identity
+    {
+        get => field ?? (Kind == ProviderKind.Oidc ? IdentityMapping.IdToken : IdentityMapping.None);
+        init;
+    }
+
+    /// <summary>Whether the operator vouches that the provider supports PKCE with S256 although its metadata does not say so.</summary>
+    public bool AssumePkce { get; init; }
 
     /// <inheritdoc />
     public override string ToString() => $"provider {Name}";

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Keyholder.Resources.Catalogue;
 
 namespace Keyholder.Resources;
 
@@ -14,10 +15,14 @@ internal static class ProviderRules
         "request_uri", "resource", "response_mode", "response_type", "scope", "state",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    public static Provider? Build(string name, ProviderDefinition definition, ConfigurationProblems problems)
+    /// <summary>Whether the protocol owns an authorization parameter, so that configuration must not set it.</summary>
+    public static bool IsReserved(string parameter) => ReservedParameters.Contains(parameter);
+
+    public static Provider? Build(string name, ProviderDefinition written, ConfigurationProblems problems)
     {
         var path = "providers." + name;
         var before = problems.All.Count;
+        var definition = ProviderCatalogue.Complete(name, written, problems);
         if (!ResourceRules.IsName(name))
         {
             problems.Add(path, "a provider name is 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -");
@@ -25,7 +30,7 @@ internal static class ProviderRules
 
         if (definition.Kind is not { } kind)
         {
-            problems.Add(path + ".kind", "is missing; one of oauth2, oidc, headers");
+            problems.Add(path + ".kind", "is missing; one of oauth2, oidc, headers, or name an entry of the catalogue: " + string.Join(", ", ProviderCatalogue.Names));
             kind = ProviderKind.OAuth2;
         }
 
@@ -43,6 +48,9 @@ internal static class ProviderRules
         var method = AuthMethod(definition, path, problems);
         CheckClient(definition, path, problems);
         CheckParameters(definition, path, problems);
+        ProviderQuirkRules.Check(definition, kind, path, problems);
+        var refresh = Optional(definition.RefreshEndpoint, path + ".refreshEndpoint", problems);
+        var revocation = Optional(definition.RevocationEndpoint, path + ".revocationEndpoint", problems);
         if (definition.SignIn && definition.Kind == ProviderKind.OAuth2)
         {
             problems.Add(path + ".signIn", "needs kind oidc: plain OAuth does not say who the person is");
@@ -61,11 +69,19 @@ internal static class ProviderRules
                 ClientId = definition.ClientId!,
                 ClientSecret = definition.ClientSecret,
                 ClientAuthMethod = method,
-                Scopes = definition.Scopes,
-                AuthorizationParameters = [.. definition.AuthorizationParameters],
+                Scopes = definition.Scopes ?? [],
+                AuthorizationParameters = [.. definition.AuthorizationParameters.Where(p => p.Value.Length > 0)],
                 SignIn = definition.SignIn,
                 ResourceParameter = definition.ResourceParameter,
                 Owner = definition.Owner,
+                RefreshEndpoint = refresh,
+                RevocationEndpoint = revocation,
+                ScopeParameter = definition.ScopeParameter ?? "scope",
+                ScopeSeparator = definition.ScopeSeparator ?? ScopeSeparator.Space,
+                TokenRequestFormat = definition.TokenRequestFormat ?? TokenRequestFormat.Form,
+                TokenResponse = definition.TokenResponse ?? TokenResponseMapping.Standard,
+                Identity = definition.Identity,
+                AssumePkce = definition.AssumePkce ?? false,
             };
     }
 
@@ -95,6 +111,9 @@ internal static class ProviderRules
             hasToken ? UrlRules.ParseSecure(definition.TokenEndpoint, path + ".tokenEndpoint", problems) : null);
     }
 
+    private static Uri? Optional(string? endpoint, string path, ConfigurationProblems problems) =>
+        endpoint is null ? null : UrlRules.ParseSecure(endpoint, path, problems);
+
     private static string AuthMethod(ProviderDefinition definition, string path, ConfigurationProblems problems)
     {
         var hasSecret = definition.ClientSecret is not null;
@@ -123,7 +142,7 @@ internal static class ProviderRules
             problems.Add(path + ".clientSecret", "is empty; leave it out for a public client");
         }
 
-        for (var i = 0; i < definition.Scopes.Count; i++)
+        for (var i = 0; i < definition.Scopes?.Count; i++)
         {
             if (!OAuth.Scopes.IsScopeToken(definition.Scopes[i]))
             {
@@ -139,6 +158,10 @@ internal static class ProviderRules
             if (ReservedParameters.Contains(name))
             {
                 problems.Add($"{path}.authorizationParameters.{name}", "is set by the protocol and cannot be configured");
+            }
+            else if (definition.ScopeParameter == name)
+            {
+                problems.Add($"{path}.authorizationParameters.{name}", "carries the scopes; write them as scopes");
             }
             else if (name.Length == 0 || name.AsSpan().ContainsAnyExceptInRange('!', '~') || value.Any(char.IsControl))
             {

@@ -1,5 +1,4 @@
 using System.Text;
-using Keyholder.OAuth;
 using Keyholder.Resources;
 
 namespace Keyholder.Upstream;
@@ -7,21 +6,12 @@ namespace Keyholder.Upstream;
 /// <summary>Builds the URL a person is sent to at a provider (RFC 6749 section 4.1.1, RFC 7636, RFC 8707).</summary>
 internal static class AuthorizationUrl
 {
-    private static readonly HashSet<string> Reserved =
-    [
-        "response_type", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method",
-        "resource", "response_mode", "request", "request_uri",
-    ];
-
-    /// <summary>Whether the protocol owns the parameter, so that configuration must not set it.</summary>
-    public static bool IsReserved(string name) => Reserved.Contains(name);
-
     public static Uri Build(Provider provider, ProviderMetadata metadata, LegSecrets secrets, string state, string challenge)
     {
         var scopes = secrets.SignIn && !provider.Scopes.Contains("openid") ? [.. provider.Scopes, "openid"] : provider.Scopes;
         var url = new StringBuilder(metadata.AuthorizationEndpoint.AbsoluteUri);
         var separator = metadata.AuthorizationEndpoint.Query.Length > 0 ? '&' : '?';
-        foreach (var (name, value) in provider.AuthorizationParameters.Where(p => !IsReserved(p.Key)))
+        foreach (var (name, value) in provider.AuthorizationParameters.Where(p => !ProviderRules.IsReserved(p.Key)))
         {
             Append(name, value);
         }
@@ -29,11 +19,11 @@ internal static class AuthorizationUrl
         Append("response_type", "code");
         Append("client_id", provider.ClientId);
         Append("redirect_uri", secrets.Callback);
-        Append("scope", Scopes.Format(scopes));
+        Append(provider.ScopeParameter, string.Join(provider.ScopeSeparator == ScopeSeparator.Comma ? ',' : ' ', scopes));
         Append("state", state);
         Append("code_challenge", challenge);
         Append("code_challenge_method", "S256");
-        Append("nonce", provider.Kind == ProviderKind.Oidc ? secrets.Nonce : null);
+        Append("nonce", provider.Identity.From == IdentitySource.IdToken ? secrets.Nonce : null);
         Append("resource", provider.ResourceParameter);
         return new Uri(url.ToString());
 

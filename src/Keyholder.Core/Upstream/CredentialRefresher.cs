@@ -53,7 +53,7 @@ internal sealed class CredentialRefresher(
         var refreshed = await RefreshAsync(provider, tokens.RefreshToken!);
         return refreshed.Outcome switch
         {
-            TokenEndpointOutcome.Issued when IsOtherAccount(row, refreshed) => await EndAsync(row, "subject_changed"),
+            TokenEndpointOutcome.Issued when client.Accounts.IsOther(provider, row.ProviderSubject, refreshed) => await EndAsync(row, "subject_changed"),
             TokenEndpointOutcome.Issued => await KeepAsync(row, tokens, refreshed.Tokens!, forced),
             TokenEndpointOutcome.InvalidGrant => await EndAsync(row, "invalid_grant"),
             _ => Postpone(provider, row.Key, refreshed),
@@ -68,12 +68,6 @@ internal sealed class CredentialRefresher(
             : new TokenEndpointResult(
                 found.Outcome == LegOutcome.Unavailable ? TokenEndpointOutcome.Unavailable : TokenEndpointOutcome.Unusable, Debug: found.Debug);
     }
-
-    private bool IsOtherAccount(StoredCredential row, TokenEndpointResult refreshed) =>
-        row.ProviderSubject is not null
-        && refreshed.IdToken is not null
-        && client.IdTokens.ReadSubject(refreshed.IdToken) is { } subject
-        && subject != row.ProviderSubject;
 
     private async Task<Renewal> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)
     {

@@ -13,6 +13,9 @@ internal sealed record ProviderMetadata
     /// <summary>Where the ID-token keys are; null for plain OAuth.</summary>
     public Uri? JwksUri { get; init; }
 
+    /// <summary>Where tokens are revoked (RFC 7009), when there is such a place.</summary>
+    public Uri? RevocationEndpoint { get; init; }
+
     /// <summary>Whether every authorization response carries <c>iss</c> (RFC 9207).</summary>
     public bool IssuerInResponses { get; init; }
 }

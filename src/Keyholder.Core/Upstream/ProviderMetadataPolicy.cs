@@ -37,8 +37,8 @@ internal static class ProviderMetadataPolicy
             return ProviderMetadataResult.Rejected("The metadata names another issuer.");
         }
 
-        var endpointsConfigured = provider is { AuthorizationEndpoint: not null, TokenEndpoint: not null };
-        if (!endpointsConfigured && !document.Lists("code_challenge_methods_supported", "S256"))
+        var vouched = provider.AssumePkce || provider is { AuthorizationEndpoint: not null, TokenEndpoint: not null };
+        if (!vouched && !document.Lists("code_challenge_methods_supported", "S256"))
         {
             return ProviderMetadataResult.Rejected("The metadata does not say that PKCE with S256 is supported.");
         }
@@ -67,6 +67,7 @@ internal static class ProviderMetadataPolicy
             AuthorizationEndpoint = authorization,
             TokenEndpoint = token,
             JwksUri = keys,
+            RevocationEndpoint = provider.RevocationEndpoint ?? Endpoint(document, "revocation_endpoint", trusted),
             IssuerInResponses = document.TryGetProperty("authorization_response_iss_parameter_supported", out var iss) && iss.ValueKind == JsonValueKind.True,
         });
     }

@@ -22,6 +22,7 @@ internal sealed class ProviderMetadataSource(GuardedHttp http, UpstreamOptions o
                 Issuer = provider.Issuer,
                 AuthorizationEndpoint = provider.AuthorizationEndpoint!,
                 TokenEndpoint = provider.TokenEndpoint!,
+                RevocationEndpoint = provider.RevocationEndpoint,
             });
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Keyholder.Upstream;
@@ -34,9 +35,13 @@ internal static class StrictJson
     }
 
     /// <summary>The string member, or null when absent, empty or of another type.</summary>
-    public static string? Text(this JsonElement element, string name)
+    public static string? Text(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.Text() : null;
+
+    /// <summary>The string, or null when it is empty or of another type.</summary>
+    public static string? Text(this JsonElement value)
     {
-        if (!element.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        if (value.ValueKind != JsonValueKind.String)
         {
             return null;
         }
@@ -50,6 +55,33 @@ internal static class StrictJson
             return null; // an escaped lone surrogate
         }
     }
+
+    /// <summary>The value at a dotted path of object members, or null when it is not there; an empty path is the element itself.</summary>
+    public static JsonElement? At(this JsonElement element, string path)
+    {
+        if (path.Length == 0)
+        {
+            return element;
+        }
+
+        foreach (var member in path.Split('.'))
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(member, out element))
+            {
+                return null;
+            }
+        }
+
+        return element;
+    }
+
+    /// <summary>The string or whole number at a dotted path as text, or null when it is absent, empty or of another type.</summary>
+    public static string? Identifier(this JsonElement element, string path) => element.At(path) switch
+    {
+        { ValueKind: JsonValueKind.Number } number => number.TryGetInt64(out var value) ? value.ToString(CultureInfo.InvariantCulture) : null,
+        { } value => value.Text(),
+        null => null,
+    };
 
     /// <summary>Whether the member is an array that holds the string.</summary>
     public static bool Lists(this JsonElement element, string name, string text) =>

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json.Nodes;
 using Keyholder.Resources;
 
 namespace Keyholder.Upstream;
@@ -22,7 +23,11 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
 
     /// <summary>Refreshes a token set.</summary>
     public Task<TokenEndpointResult> RefreshAsync(Provider provider, Uri endpoint, string refreshToken, CancellationToken cancellationToken) =>
-        SendAsync(provider, endpoint, [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)], cancellationToken);
+        SendAsync(
+            provider,
+            provider.RefreshEndpoint ?? endpoint,
+            [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)],
+            cancellationToken);
 
     private async Task<TokenEndpointResult> SendAsync(Provider provider, Uri endpoint, List<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
     {
@@ -34,8 +39,9 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
         request.Headers.Accept.ParseAdd("application/json");
         Authenticate(request, form, provider);
-        request.Content = new FormUrlEncodedContent(form);
-        return TokenResponsePolicy.Read(await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken), time.GetUtcNow());
+        request.Content = Body(provider, form);
+        var response = await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken);
+        return TokenResponsePolicy.Read(response, provider.TokenResponse, provider.Identity, time.GetUtcNow());
     }
 
     private static void Authenticate(HttpRequestMessage request, List<KeyValuePair<string, string>> form, Provider provider)
@@ -53,6 +59,11 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
             form.Add(new("client_secret", posted));
         }
     }
+
+    private static HttpContent Body(Provider provider, List<KeyValuePair<string, string>> form) =>
+        provider.TokenRequestFormat == TokenRequestFormat.Json
+            ? new StringContent(new JsonObject(form.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))).ToJsonString(), Encoding.UTF8, "application/json")
+            : new FormUrlEncodedContent(form);
 
     // RFC 6749 section 2.3.1: both are application/x-www-form-urlencoded before they are joined.
     private static string FormEncode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);

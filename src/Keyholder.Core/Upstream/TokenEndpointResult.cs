@@ -11,5 +11,8 @@ namespace Keyholder.Upstream;
 internal sealed record TokenEndpointResult(
     TokenEndpointOutcome Outcome, TokenSet? Tokens = null, string? IdToken = null, TimeSpan? RetryAfter = null, string? Debug = null)
 {
+    /// <summary>The account the answer itself names, for providers that do.</summary>
+    public AccountResult Account { get; init; } = AccountResult.Unknown;
+
     public override string ToString() => $"token endpoint result ({Outcome})";
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Keyholder.Resources;
 using Keyholder.Vault;
 
 namespace Keyholder.Upstream;
 
-/// <summary>Pure reading of a token endpoint's answer (RFC 6749 sections 5.1 and 5.2), strict where a mistake would be dangerous.</summary>
+/// <summary>Pure reading of a token endpoint's answer (RFC 6749 sections 5.1 and 5.2, or as the provider's quirks say), strict where a mistake would be dangerous.</summary>
 internal static class TokenResponsePolicy
 {
     public static readonly TimeSpan MaxRetryAfter = TimeSpan.FromMinutes(15);
@@ -13,7 +14,12 @@ internal static class TokenResponsePolicy
     private const int MaxScopeLength = 4096;
     private const double MaxLifetimeSeconds = 10 * 365.25 * 24 * 3600;
 
-    public static TokenEndpointResult Read(GuardedResponse response, DateTimeOffset now)
+    /// <summary>Reads the answer of a provider that keeps to the RFC and names no account in it.</summary>
+    public static TokenEndpointResult Read(GuardedResponse response, DateTimeOffset now) =>
+        Read(response, TokenResponseMapping.Standard, IdentityMapping.None, now);
+
+    /// <summary>Reads the answer of a provider.</summary>
+    public static TokenEndpointResult Read(GuardedResponse response, TokenResponseMapping mapping, IdentityMapping identity, DateTimeOffset now)
     {
         switch (response.Outcome)
         {
@@ -32,7 +38,7 @@ internal static class TokenResponsePolicy
                 Debug: $"The token endpoint answered {status}.");
         }
 
-        using var document = response.IsJson ? StrictJson.ParseObject(response.Body) : null;
+        using var document = TokenResponseBody.Parse(response, mapping.FormEncoded);
         if (document is null)
         {
             return response.Status == HttpStatusCode.Unauthorized
@@ -41,17 +47,17 @@ internal static class TokenResponsePolicy
         }
 
         return document.RootElement.TryGetProperty("error", out _) || status is < 200 or > 299
-            ? ReadError(document.RootElement, status)
-            : ReadTokens(document.RootElement, now);
+            ? ReadError(document.RootElement, mapping, status)
+            : ReadTokens(document.RootElement, mapping, identity, now);
     }
 
-    // GitHub answers errors with 200 and with codes of its own.
-    private static TokenEndpointResult ReadError(JsonElement body, int status) => body.Text("error") switch
+    // GitHub and others answer errors with 200 and with codes of their own.
+    private static TokenEndpointResult ReadError(JsonElement body, TokenResponseMapping mapping, int status) => body.Text("error") switch
     {
-        "invalid_grant" or "bad_refresh_token" or "bad_verification_code" =>
-            new(TokenEndpointOutcome.InvalidGrant, Debug: "invalid_grant"),
-        "invalid_client" or "unauthorized_client" or "incorrect_client_credentials" =>
-            new(TokenEndpointOutcome.ClientRefused, Debug: "The token endpoint refused Keyholder's client credentials."),
+        "invalid_grant" or "bad_refresh_token" or "bad_verification_code" => DeadGrant,
+        { } code when mapping.DeadGrantErrors.Contains(code) => DeadGrant,
+        "invalid_client" or "unauthorized_client" or "incorrect_client_credentials" => RefusedClient,
+        { } code when mapping.RefusedClientErrors.Contains(code) => RefusedClient,
         "temporarily_unavailable" or "server_error" or "slow_down" =>
             new(TokenEndpointOutcome.Unavailable, Debug: $"The token endpoint answered {status} temporarily_unavailable."),
         var code when code is null && status == 401 => new(TokenEndpointOutcome.ClientRefused, Debug: "The token endpoint answered 401."),
@@ -60,23 +66,29 @@ internal static class TokenResponsePolicy
         _ => Unusable($"The token endpoint answered {status} with an unknown error."),
     };
 
-    private static TokenEndpointResult ReadTokens(JsonElement body, DateTimeOffset now)
+    private static TokenEndpointResult DeadGrant => new(TokenEndpointOutcome.InvalidGrant, Debug: "invalid_grant");
+
+    private static TokenEndpointResult RefusedClient =>
+        new(TokenEndpointOutcome.ClientRefused, Debug: "The token endpoint refused Keyholder's client credentials.");
+
+    private static TokenEndpointResult ReadTokens(JsonElement body, TokenResponseMapping mapping, IdentityMapping identity, DateTimeOffset now)
     {
-        var accessToken = body.Text("access_token");
-        var refreshToken = body.Text("refresh_token");
+        var root = mapping.Within.Select(path => body.At(path)).FirstOrDefault(e => e?.At(mapping.AccessToken) is not null) ?? body;
+        var accessToken = TextAt(root, mapping.AccessToken);
+        var refreshToken = TextAt(root, mapping.RefreshToken);
         if (accessToken is null || !IsToken(accessToken) || (refreshToken is not null && !IsToken(refreshToken)))
         {
             return Unusable("The token response has no access token, or one that cannot be sent in a header.");
         }
 
-        if (Present(body, "token_type") && !string.Equals(body.Text("token_type"), "Bearer", StringComparison.OrdinalIgnoreCase))
+        if (!IsBearer(root, mapping))
         {
-            return Unusable("The token response has a token type other than Bearer.");
+            return Unusable("The token response has a token type that is not sent as a bearer token here.");
         }
 
-        if (!TryReadLifetime(body, out var lifetime))
+        if (!TryReadLifetime(PresentAt(root, mapping.ExpiresIn), out var lifetime))
         {
-            return Unusable("The token response has a malformed expires_in.");
+            return Unusable("The token response has a malformed lifetime.");
         }
 
         var tokens = new TokenSet
@@ -85,26 +97,32 @@ internal static class TokenResponsePolicy
             TokenType = "Bearer",
             RefreshToken = refreshToken,
             ExpiresAt = lifetime is null ? null : now + lifetime,
-            Scope = body.Text("scope") is { Length: <= MaxScopeLength } scope ? scope : null,
+            Scope = TextAt(root, mapping.Scope) is { Length: <= MaxScopeLength } scope ? scope : null,
         };
-        return new(TokenEndpointOutcome.Issued, tokens, body.Text("id_token"));
+        var account = identity.From == IdentitySource.TokenResponse ? AccountPolicy.Read(body, identity) : AccountResult.Unknown;
+        return new(TokenEndpointOutcome.Issued, tokens, body.Text("id_token")) { Account = account };
     }
 
+    private static bool IsBearer(JsonElement root, TokenResponseMapping mapping) => PresentAt(root, mapping.TokenType) switch
+    {
+        null => mapping.TokenTypes.Contains("bearer", StringComparer.OrdinalIgnoreCase),
+        _ => TextAt(root, mapping.TokenType) is { } type && mapping.TokenTypes.Contains(type, StringComparer.OrdinalIgnoreCase),
+    };
+
     // A number as RFC 6749 says, or a numeric string as some providers write. Absent: the token does not expire.
-    private static bool TryReadLifetime(JsonElement body, out TimeSpan? lifetime)
+    private static bool TryReadLifetime(JsonElement? value, out TimeSpan? lifetime)
     {
         lifetime = null;
-        if (!Present(body, "expires_in"))
+        if (value is not { } present)
         {
             return true;
         }
 
-        var value = body.GetProperty("expires_in");
         double seconds;
-        var read = value.ValueKind switch
+        var read = present.ValueKind switch
         {
-            JsonValueKind.Number => value.TryGetDouble(out seconds),
-            JsonValueKind.String => double.TryParse(body.Text("expires_in"), NumberStyles.None, CultureInfo.InvariantCulture, out seconds),
+            JsonValueKind.Number => present.TryGetDouble(out seconds),
+            JsonValueKind.String => double.TryParse(present.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out seconds),
             _ => (seconds = 0) != 0,
         };
         if (!read || !(seconds >= 0))
@@ -116,8 +134,10 @@ internal static class TokenResponsePolicy
         return true;
     }
 
-    private static bool Present(JsonElement body, string name) =>
-        body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
+    private static JsonElement? PresentAt(JsonElement root, string path) =>
+        root.At(path) is { ValueKind: not JsonValueKind.Null } value ? value : null;
+
+    private static string? TextAt(JsonElement root, string path) => root.At(path)?.Text();
 
     private static bool IsToken(string text) => text.Length <= MaxTokenLength && text.All(c => c is > ' ' and <= '~');
 

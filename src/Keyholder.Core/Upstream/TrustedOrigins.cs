@@ -18,7 +18,10 @@ public sealed class TrustedOrigins
 
     /// <summary>The origins of a provider's configured issuer and endpoints.</summary>
     public static TrustedOrigins Of(Provider provider) => new(
-        [Uri.TryCreate(provider.Issuer, UriKind.Absolute, out var issuer) ? issuer : null, provider.AuthorizationEndpoint, provider.TokenEndpoint]);
+    [
+        Parse(provider.Issuer), provider.AuthorizationEndpoint, provider.TokenEndpoint, provider.RefreshEndpoint, provider.RevocationEndpoint,
+        Parse(provider.Identity.Url),
+    ]);
 
     /// <summary>Whether the URI's origin was named by configuration.</summary>
     public bool Contains(Uri uri) => _origins.Contains(OriginOf(uri));
@@ -29,6 +32,8 @@ public sealed class TrustedOrigins
         && uri.UserInfo.Length == 0
         && uri.Fragment.Length == 0
         && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && Contains(uri)));
+
+    private static Uri? Parse(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : null;
 
     private static string OriginOf(Uri uri) => uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 }

@@ -9,6 +9,7 @@ public sealed class UpstreamClient
         Metadata = new ProviderMetadataSource(http, options, time);
         Tokens = new TokenEndpointClient(http, time);
         IdTokens = new IdTokenValidator(new JsonWebKeySource(http, options, time), time);
+        Accounts = new AccountReader(http, IdTokens);
     }
 
     internal ProviderMetadataSource Metadata { get; }
@@ -16,4 +17,6 @@ public sealed class UpstreamClient
     internal TokenEndpointClient Tokens { get; }
 
     internal IdTokenValidator IdTokens { get; }
+
+    internal AccountReader Accounts { get; }
 }

@@ -14,7 +14,7 @@ public sealed class UpstreamLegs : IUpstreamLegs
     private const int MaxCodeLength = 8192;
     private readonly ProviderMetadataSource _metadata;
     private readonly TokenEndpointClient _tokens;
-    private readonly IdTokenValidator _idTokens;
+    private readonly AccountReader _accounts;
     private readonly LegSecretsSealer _sealer;
     private readonly ILogger _logger;
 
@@ -23,7 +23,7 @@ public sealed class UpstreamLegs : IUpstreamLegs
     {
         _metadata = client.Metadata;
         _tokens = client.Tokens;
-        _idTokens = client.IdTokens;
+        _accounts = client.Accounts;
         _sealer = new LegSecretsSealer(sealer);
         _logger = logger;
     }
@@ -95,17 +95,10 @@ public sealed class UpstreamLegs : IUpstreamLegs
             return FromTokenEndpoint(provider, exchanged);
         }
 
-        if (provider.Kind != ProviderKind.Oidc || (exchanged.IdToken is null && !secrets.SignIn))
-        {
-            return new CompletedLeg(LegOutcome.Succeeded, tokens);
-        }
-
-        var identity = exchanged.IdToken is null
-            ? IdTokenResult.Rejected("The token response has no ID token.")
-            : await _idTokens.ValidateAsync(exchanged.IdToken, provider, metadata, secrets.Nonce, cancellationToken);
-        return identity.Outcome == LegOutcome.Succeeded
-            ? new CompletedLeg(LegOutcome.Succeeded, tokens, identity.Subject, identity.DisplayName)
-            : new CompletedLeg(identity.Outcome, Debug: identity.Debug);
+        var account = await _accounts.ReadAsync(provider, metadata, exchanged, secrets, cancellationToken);
+        return account.Outcome == LegOutcome.Succeeded
+            ? new CompletedLeg(LegOutcome.Succeeded, tokens, account.Subject, account.DisplayName)
+            : new CompletedLeg(account.Outcome, Debug: account.Debug);
     }
 
     private static string? FindMixUp(

@@ -53,6 +53,9 @@ internal sealed class FakeProvider : IDisposable
     public Func<ScriptedRequest, Task<HttpResponseMessage>> Token { get; set; } =
         _ => Task.FromResult(ScriptedHandler.Json("""{"access_token":"at","token_type":"Bearer"}"""));
 
+    /// <summary>The document about the account, at <c>/user</c>.</summary>
+    public Func<ScriptedRequest, HttpResponseMessage> UserInfo { get; set; } = _ => ScriptedHandler.Status(HttpStatusCode.NotFound);
+
     /// <summary>Everything asked of the token endpoint.</summary>
     public IReadOnlyList<ScriptedRequest> TokenRequests => [.. Trusted.Requests.Concat(Guarded.Requests).Where(r => r.Method == HttpMethod.Post)];
 
@@ -98,6 +101,7 @@ internal sealed class FakeProvider : IDisposable
     private Task<HttpResponseMessage> AnswerAsync(ScriptedRequest request) => request.Uri.AbsolutePath switch
     {
         _ when request.Method == HttpMethod.Post => Token(request),
+        "/user" => Task.FromResult(UserInfo(request)),
         "/jwks" => Task.FromResult(ScriptedHandler.Json(Jwks)),
         var path when path.Contains(".well-known", StringComparison.Ordinal) && Metadata is not null => Task.FromResult(ScriptedHandler.Json(Metadata.ToJsonString())),
         _ => Task.FromResult(ScriptedHandler.Status(HttpStatusCode.NotFound)),

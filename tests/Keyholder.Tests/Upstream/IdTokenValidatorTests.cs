@@ -215,7 +215,7 @@ public sealed class IdTokenValidatorTests : IDisposable
         result.DisplayName.ShouldStartWith("Alicex");
     }
 
-    private async Task<IdTokenResult> ValidateAsync(string token)
+    private async Task<AccountResult> ValidateAsync(string token)
     {
         Provider provider = Providers.Oidc();
         var metadata = (await _fake.Client.Metadata.GetAsync(provider, default)).Metadata.ShouldNotBeNull();
