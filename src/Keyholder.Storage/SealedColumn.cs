@@ -19,10 +19,11 @@ internal sealed record SealedColumn(SealedKind Kind, string Table, string Key, o
         new(SealedKind.ConnectionFlow, "connection_flows", "state_hash", Array.Empty<byte>(), "sealed_secrets", "state_hash, provider"),
         new(SealedKind.ServerSecret, "server_secrets", "name", "", "sealed", "name"),
         new(SealedKind.SigningKey, "signing_keys", "id", "", "sealed_private_key", "id"),
+        new(SealedKind.UpstreamClient, "upstream_clients", "provider", "", "envelope", "provider, issuer, generation, client_id"),
     ];
 
     /// <summary>Reads at most <c>@limit</c> rows after <c>@after</c>: key, envelope, then what is bound.</summary>
-    public string Select { get; } = $"SELECT {Key}, {Envelope}, {Bound} FROM {Table} WHERE {Key} > @after ORDER BY {Key} LIMIT @limit";
+    public string Select { get; } = $"SELECT {Key}, {Envelope}, {Bound} FROM {Table} WHERE {Envelope} IS NOT NULL AND {Key} > @after ORDER BY {Key} LIMIT @limit";
 
     /// <summary>As <see cref="Select"/>, of those that name the key <c>@mark</c>.</summary>
     public string SelectOfMark { get; } =
@@ -32,7 +33,7 @@ internal sealed record SealedColumn(SealedKind Kind, string Table, string Key, o
     public string Any { get; } = $"SELECT 1 FROM {Table} WHERE {Mark(Envelope)} = @mark LIMIT 1";
 
     /// <summary>How many envelopes name which key.</summary>
-    public string Count { get; } = $"SELECT {Mark(Envelope)}, COUNT(*) FROM {Table} GROUP BY {Mark(Envelope)} ORDER BY {Mark(Envelope)}";
+    public string Count { get; } = $"SELECT {Mark(Envelope)}, COUNT(*) FROM {Table} WHERE {Envelope} IS NOT NULL GROUP BY {Mark(Envelope)} ORDER BY {Mark(Envelope)}";
 
     /// <summary>The column of a kind.</summary>
     public static SealedColumn Of(SealedKind kind) => All.First(column => column.Kind == kind);

@@ -25,6 +25,7 @@ public static class AuditActions
     public const string VirtualKeyUpdated = "virtual_key.updated";
     public const string VirtualKeyRotated = "virtual_key.rotated";
     public const string VirtualKeyDeleted = "virtual_key.deleted";
+    public const string UpstreamClientRegistered = "upstream_client.registered";
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";

@@ -42,6 +42,9 @@ public static class EndpointPaths
     /// <summary>RFC 9728 section 3.</summary>
     public const string ProtectedResourceMetadata = "/.well-known/oauth-protected-resource";
 
+    /// <summary>Keyholder's own client-id metadata document, for upstream authorization servers.</summary>
+    public const string UpstreamClient = "/oauth/client.json";
+
     /// <summary>Keyholder's own API, and the path of its resource URI.</summary>
     public const string Api = "/api";
 

@@ -69,6 +69,9 @@ public sealed record Provider
         init;
     }
 
+    /// <summary>Where the rest of it is found; null when all of it is configured. Until then <see cref="Issuer"/> is null, and <see cref="ClientId"/> empty unless Keyholder is registered there already.</summary>
+    public ProviderDiscovery? Discovery { get; init; }
+
     /// <summary>Whether the operator vouches that the provider supports PKCE with S256 although its metadata does not say so.</summary>
     public bool AssumePkce { get; init; }
 

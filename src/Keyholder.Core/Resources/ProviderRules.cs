@@ -45,8 +45,9 @@ internal static class ProviderRules
         }
 
         var (authorization, token) = Endpoints(definition, kind, path, problems);
-        var method = AuthMethod(definition, path, problems);
-        CheckClient(definition, path, problems);
+        var method = AuthMethod(definition.ClientSecret, definition.ClientAuthMethod, path, problems);
+        CheckClientId(definition.ClientId, path, problems);
+        CheckScopes(definition.Scopes ?? [], path, problems);
         CheckParameters(definition, path, problems);
         ProviderQuirkRules.Check(definition, kind, path, problems);
         var refresh = Optional(definition.RefreshEndpoint, path + ".refreshEndpoint", problems);
@@ -114,37 +115,42 @@ internal static class ProviderRules
     private static Uri? Optional(string? endpoint, string path, ConfigurationProblems problems) =>
         endpoint is null ? null : UrlRules.ParseSecure(endpoint, path, problems);
 
-    private static string AuthMethod(ProviderDefinition definition, string path, ConfigurationProblems problems)
+    /// <summary>How Keyholder authenticates with or without a secret; a contradiction is a problem.</summary>
+    public static string AuthMethod(string? secret, string? written, string path, ConfigurationProblems problems)
     {
-        var hasSecret = definition.ClientSecret is not null;
-        var method = definition.ClientAuthMethod ?? (hasSecret ? "client_secret_basic" : "none");
+        var method = written ?? (secret is null ? "none" : "client_secret_basic");
         if (!AuthMethods.Contains(method))
         {
             problems.Add(path + ".clientAuthMethod", "is not one of " + string.Join(", ", AuthMethods));
         }
-        else if (hasSecret == (method == "none"))
+        else if (secret is null != (method == "none"))
         {
-            problems.Add(path + ".clientAuthMethod", hasSecret ? "is none although there is a clientSecret" : "needs a clientSecret");
+            problems.Add(path + ".clientAuthMethod", secret is null ? "needs a clientSecret" : "is none although there is a clientSecret");
+        }
+
+        if (secret is { Length: 0 })
+        {
+            problems.Add(path + ".clientSecret", "is empty; leave it out for a public client");
         }
 
         return method;
     }
 
-    private static void CheckClient(ProviderDefinition definition, string path, ConfigurationProblems problems)
+    /// <summary>A client id has to be there.</summary>
+    public static void CheckClientId(string? clientId, string path, ConfigurationProblems problems)
     {
-        if (string.IsNullOrWhiteSpace(definition.ClientId))
+        if (string.IsNullOrWhiteSpace(clientId))
         {
             problems.Add(path + ".clientId", "is missing");
         }
+    }
 
-        if (definition.ClientSecret is { Length: 0 })
+    /// <summary>Every scope has to be one.</summary>
+    public static void CheckScopes(IReadOnlyList<string> scopes, string path, ConfigurationProblems problems)
+    {
+        for (var i = 0; i < scopes.Count; i++)
         {
-            problems.Add(path + ".clientSecret", "is empty; leave it out for a public client");
-        }
-
-        for (var i = 0; i < definition.Scopes?.Count; i++)
-        {
-            if (!OAuth.Scopes.IsScopeToken(definition.Scopes[i]))
+            if (!OAuth.Scopes.IsScopeToken(scopes[i]))
             {
                 problems.Add($"{path}.scopes[{i}]", "is not a scope: printable ASCII without space, quote and backslash (RFC 6749 section 3.3)");
             }

@@ -27,7 +27,8 @@ public static class ResourceRules
         var validProviders = providers.Select(p => ProviderRules.Build(p.Key, p.Value, problems)).OfType<Provider>().ToList();
         var byName = validProviders.ToDictionary(p => p.Name, StringComparer.Ordinal);
         var validResources = resources.Select(r => BuildResource(issuer, r.Key, r.Value, byName, providers, problems)).OfType<Resource>().ToList();
-        return new(validResources, validProviders);
+        var discovered = validResources.SelectMany(r => r.Providers).Select(p => p.Provider).Where(p => p.Discovery is not null);
+        return new(validResources, [.. validProviders, .. discovered]);
     }
 
     /// <summary>Whether a name can be a path segment, a logical name and part of a scope.</summary>
@@ -54,11 +55,21 @@ public static class ResourceRules
         var upstream = UpstreamUrl(issuer, definition, path, problems);
         if (definition.Auth is not { } auth)
         {
-            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, credentials");
+            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, credentials, discovered");
             auth = ResourceAuthKind.None;
         }
 
         var used = ResourceProviderRules.Build(definition, auth, path, providers, definedProviders, problems);
+        if (auth == ResourceAuthKind.Discovered)
+        {
+            auth = ResourceAuthKind.Credentials;
+            used = DiscoveryRules.Build(name, definition, upstream, path, definedProviders, problems) is { } found ? [new ResourceProvider(found)] : [];
+        }
+        else if (definition.Discovery is not null)
+        {
+            problems.Add(path + ".discovery", "is only for auth discovered");
+        }
+
         var headers = StaticHeaderRules.Build(definition, auth, path, problems);
         var scopes = ScopesOf(name, definition, path, problems);
         var defaults = Subset(definition.DefaultScopes ?? scopes.Select(s => s.Name).ToList(), scopes.Select(s => s.Name), "scopes", path + ".defaultScopes", problems);

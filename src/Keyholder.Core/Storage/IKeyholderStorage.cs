@@ -45,6 +45,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ISweepStore Sweeps { get; }
 
+    IUpstreamClientStore UpstreamClients { get; }
+
     IUserStore Users { get; }
 
     IVirtualKeyStore VirtualKeys { get; }

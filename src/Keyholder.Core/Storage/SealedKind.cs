@@ -14,4 +14,7 @@ public enum SealedKind
 
     /// <summary>The private part of a token-signing key.</summary>
     SigningKey,
+
+    /// <summary>The secret of Keyholder's registration with an authorization server.</summary>
+    UpstreamClient,
 }

@@ -50,23 +50,37 @@ internal sealed class CredentialRefresher(
             return Renewal.Changed;
         }
 
-        var refreshed = await RefreshAsync(provider, tokens.RefreshToken!);
+        var refreshed = await RefreshAsync(provider, tokens);
         return refreshed.Outcome switch
         {
             TokenEndpointOutcome.Issued when client.Accounts.IsOther(provider, row.ProviderSubject, refreshed) => await EndAsync(row, "subject_changed"),
             TokenEndpointOutcome.Issued => await KeepAsync(row, tokens, refreshed.Tokens!, forced),
-            TokenEndpointOutcome.InvalidGrant => await EndAsync(row, "invalid_grant"),
+            TokenEndpointOutcome.InvalidGrant => await EndAsync(row, refreshed.Debug!),
             _ => Postpone(provider, row.Key, refreshed),
         };
     }
 
-    private async Task<TokenEndpointResult> RefreshAsync(Provider provider, string refreshToken)
+    private async Task<TokenEndpointResult> RefreshAsync(Provider provider, TokenSet tokens)
     {
-        var found = await client.Metadata.GetAsync(provider, CancellationToken.None);
-        return found.Metadata is { } metadata
-            ? await client.Tokens.RefreshAsync(provider, metadata.TokenEndpoint, refreshToken, CancellationToken.None)
-            : new TokenEndpointResult(
-                found.Outcome == LegOutcome.Unavailable ? TokenEndpointOutcome.Unavailable : TokenEndpointOutcome.Unusable, Debug: found.Debug);
+        var found = await client.Providers.ResolveAsync(provider, tokens.Issuer, tokens.ClientId, CancellationToken.None);
+        if (found is not { Provider: { } resolved, Metadata: { } metadata })
+        {
+            return new(found.Outcome == LegOutcome.Unavailable ? TokenEndpointOutcome.Unavailable : TokenEndpointOutcome.Unusable, Debug: found.Debug);
+        }
+
+        // What one authorization server gave to one client is never shown to another server, nor in another client's name.
+        if (!RefreshPolicy.IsIssuedTo(tokens, resolved))
+        {
+            return new(TokenEndpointOutcome.InvalidGrant, Debug: "upstream_client_changed");
+        }
+
+        var refreshed = await client.Tokens.RefreshAsync(resolved, metadata.TokenEndpoint, tokens.RefreshToken!, CancellationToken.None);
+        if (refreshed.InvalidClient)
+        {
+            client.Providers.Refuse(resolved);
+        }
+
+        return refreshed;
     }
 
     private async Task<Renewal> KeepAsync(StoredCredential row, TokenSet before, TokenSet refreshed, bool forced)

@@ -83,6 +83,11 @@ public sealed class GuardedHttp : IDisposable
 
     private async Task<GuardedResponse> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        if (MediaType(response) == "text/event-stream")
+        {
+            return Answer(response, []); // it may never end, and nobody here reads one
+        }
+
         if (response.Content.Headers.ContentLength > _options.MaxResponseBytes)
         {
             return new GuardedResponse(GuardedOutcome.TooLarge);
@@ -102,15 +107,21 @@ public sealed class GuardedHttp : IDisposable
             body.Write(buffer, 0, read);
         }
 
-        return new GuardedResponse(GuardedOutcome.Answered)
+        return Answer(response, body.ToArray());
+    }
+
+    private GuardedResponse Answer(HttpResponseMessage response, byte[] body) =>
+        new(GuardedOutcome.Answered)
         {
             Status = response.StatusCode,
-            MediaType = response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant(),
-            Body = body.ToArray(),
+            MediaType = MediaType(response),
+            Body = body,
+            Challenges = response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var challenges) ? [.. challenges] : [],
             RetryAfter = Wait(response.Headers.RetryAfter),
             FreshFor = Freshness(response),
         };
-    }
+
+    private static string? MediaType(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant();
 
     private TimeSpan? Freshness(HttpResponseMessage response)
     {

@@ -19,6 +19,9 @@ public sealed record GuardedResponse(GuardedOutcome Outcome)
     /// <summary>How much longer the answer may be kept (RFC 9111 section 4.2.1), not negative; zero when it must not be; null when it does not say.</summary>
     public TimeSpan? FreshFor { get; init; }
 
+    /// <summary>The values of <c>WWW-Authenticate</c> as they came.</summary>
+    public IReadOnlyList<string> Challenges { get; init; } = [];
+
     /// <summary>Whether the answer is JSON by its media type.</summary>
     public bool IsJson => MediaType is "application/json";
 

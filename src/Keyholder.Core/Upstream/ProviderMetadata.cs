@@ -16,6 +16,18 @@ internal sealed record ProviderMetadata
     /// <summary>Where tokens are revoked (RFC 7009), when there is such a place.</summary>
     public Uri? RevocationEndpoint { get; init; }
 
+    /// <summary>Where clients register themselves (RFC 7591), when they may.</summary>
+    public Uri? RegistrationEndpoint { get; init; }
+
+    /// <summary>Whether a client may be the URL of its metadata document.</summary>
+    public bool ClientIdMetadataDocuments { get; init; }
+
+    /// <summary>The authentication methods of the token endpoint; null when the metadata does not list them.</summary>
+    public IReadOnlyList<string>? AuthMethods { get; init; }
+
+    /// <summary>Whether <c>offline_access</c> is among the scopes that can be asked for.</summary>
+    public bool OffersOfflineAccess { get; init; }
+
     /// <summary>Whether every authorization response carries <c>iss</c> (RFC 9207).</summary>
     public bool IssuerInResponses { get; init; }
 }

@@ -68,9 +68,17 @@ internal static class ProviderMetadataPolicy
             TokenEndpoint = token,
             JwksUri = keys,
             RevocationEndpoint = provider.RevocationEndpoint ?? Endpoint(document, "revocation_endpoint", trusted),
-            IssuerInResponses = document.TryGetProperty("authorization_response_iss_parameter_supported", out var iss) && iss.ValueKind == JsonValueKind.True,
+            RegistrationEndpoint = Endpoint(document, "registration_endpoint", trusted),
+            ClientIdMetadataDocuments = Says(document, "client_id_metadata_document_supported"),
+            AuthMethods = document.TryGetProperty("token_endpoint_auth_methods_supported", out var methods) && methods.ValueKind == JsonValueKind.Array
+                ? [.. methods.EnumerateArray().Select(m => m.Text()).OfType<string>()]
+                : null,
+            OffersOfflineAccess = document.Lists("scopes_supported", OAuth.Scopes.OfflineAccess),
+            IssuerInResponses = Says(document, "authorization_response_iss_parameter_supported"),
         });
     }
+
+    private static bool Says(JsonElement document, string name) => document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 
     private static Uri? Endpoint(JsonElement document, string name, TrustedOrigins trusted) =>
         Uri.TryCreate(document.Text(name), UriKind.Absolute, out var uri) && trusted.Allows(uri) ? uri : null;

@@ -6,6 +6,9 @@ namespace Keyholder.Upstream;
 /// <param name="Debug">The private reason of a failure.</param>
 internal sealed record ProviderMetadataResult(ProviderMetadata? Metadata, LegOutcome Outcome, string? Debug)
 {
+    /// <summary>Whether there is no document at all, as against one that cannot be used.</summary>
+    public bool Missing { get; init; }
+
     public static ProviderMetadataResult Of(ProviderMetadata metadata) => new(metadata, LegOutcome.Succeeded, null);
 
     public static ProviderMetadataResult Rejected(string debug) => new(null, LegOutcome.Rejected, debug);

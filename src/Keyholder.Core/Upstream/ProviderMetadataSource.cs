@@ -84,7 +84,7 @@ internal sealed class ProviderMetadataSource(GuardedHttp http, UpstreamOptions o
             }
         }
 
-        return (null, transient ?? ProviderMetadataResult.Rejected("There is no usable metadata document at any well-known place."));
+        return (null, transient ?? ProviderMetadataResult.Rejected("There is no usable metadata document at any well-known place.") with { Missing = true });
     }
 
     private readonly record struct CacheKey(string Provider, ProviderKind Kind, string Issuer);

@@ -1,3 +1,4 @@
+using Keyholder.Resources;
 using Keyholder.Vault;
 
 namespace Keyholder.Upstream;
@@ -29,6 +30,11 @@ internal static class RefreshPolicy
         RefreshToken = refreshed.RefreshToken ?? before.RefreshToken,
         Scope = refreshed.Scope ?? before.Scope,
     };
+
+    /// <summary>Whether the provider, as it is now, is the issuer the token set came from and has the client it was issued to. What a set does not say is not asked.</summary>
+    public static bool IsIssuedTo(TokenSet tokens, Provider provider) =>
+        (tokens.ClientId is null || tokens.ClientId == provider.ClientId)
+        && (tokens.Issuer is null || provider.Issuer is null || tokens.Issuer == provider.Issuer);
 
     /// <summary>Whether the provider replaced the refresh token, so that the one in the store is dead.</summary>
     public static bool IsRotated(TokenSet before, TokenSet refreshed) =>

@@ -41,7 +41,8 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
         Authenticate(request, form, provider);
         request.Content = Body(provider, form);
         var response = await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken);
-        return TokenResponsePolicy.Read(response, provider.TokenResponse, provider.Identity, time.GetUtcNow());
+        var result = TokenResponsePolicy.Read(response, provider.TokenResponse, provider.Identity, time.GetUtcNow());
+        return result.Tokens is { } tokens ? result with { Tokens = tokens with { Issuer = provider.Issuer, ClientId = provider.ClientId } } : result;
     }
 
     private static void Authenticate(HttpRequestMessage request, List<KeyValuePair<string, string>> form, Provider provider)

@@ -14,5 +14,8 @@ internal sealed record TokenEndpointResult(
     /// <summary>The account the answer itself names, for providers that do.</summary>
     public AccountResult Account { get; init; } = AccountResult.Unknown;
 
+    /// <summary>Whether the endpoint says that it does not know the client, as against any other refusal.</summary>
+    public bool InvalidClient { get; init; }
+
     public override string ToString() => $"token endpoint result ({Outcome})";
 }

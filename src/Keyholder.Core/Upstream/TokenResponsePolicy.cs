@@ -56,7 +56,8 @@ internal static class TokenResponsePolicy
     {
         "invalid_grant" or "bad_refresh_token" or "bad_verification_code" => DeadGrant,
         { } code when mapping.DeadGrantErrors.Contains(code) => DeadGrant,
-        "invalid_client" or "unauthorized_client" or "incorrect_client_credentials" => RefusedClient,
+        "invalid_client" => RefusedClient with { InvalidClient = true },
+        "unauthorized_client" or "incorrect_client_credentials" => RefusedClient,
         { } code when mapping.RefusedClientErrors.Contains(code) => RefusedClient,
         "temporarily_unavailable" or "server_error" or "slow_down" =>
             new(TokenEndpointOutcome.Unavailable, Debug: $"The token endpoint answered {status} temporarily_unavailable."),

@@ -12,7 +12,7 @@ public sealed class UpstreamLegs : IUpstreamLegs
 {
     private const int SecretSize = 32;
     private const int MaxCodeLength = 8192;
-    private readonly ProviderMetadataSource _metadata;
+    private readonly ProviderResolver _providers;
     private readonly TokenEndpointClient _tokens;
     private readonly AccountReader _accounts;
     private readonly LegSecretsSealer _sealer;
@@ -21,7 +21,7 @@ public sealed class UpstreamLegs : IUpstreamLegs
     /// <summary>Legs to the providers reached by <paramref name="client"/>.</summary>
     public UpstreamLegs(UpstreamClient client, ISecretSealer sealer, ILogger<UpstreamLegs> logger)
     {
-        _metadata = client.Metadata;
+        _providers = client.Providers;
         _tokens = client.Tokens;
         _accounts = client.Accounts;
         _sealer = new LegSecretsSealer(sealer);
@@ -32,19 +32,19 @@ public sealed class UpstreamLegs : IUpstreamLegs
     public async Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, CancellationToken cancellationToken)
     {
         var found = signIn && provider.Kind != ProviderKind.Oidc
-            ? ProviderMetadataResult.Rejected("Only an OpenID Connect provider can prove an identity.")
-            : await _metadata.GetAsync(provider, cancellationToken);
-        if (found.Metadata is not { } metadata)
+            ? ResolvedProvider.Failed(LegOutcome.Rejected, "Only an OpenID Connect provider can prove an identity.")
+            : await _providers.ResolveFreshAsync(provider, cancellationToken);
+        if (found is not { Provider: { } resolved, Metadata: { } metadata })
         {
             UpstreamLog.LegNotStarted(_logger, provider.Name, found.Outcome, found.Debug);
             return (null, found.Outcome);
         }
 
         var state = FreshSecret();
-        var secrets = new LegSecrets(FreshSecret(), FreshSecret(), metadata.Issuer, provider.ClientId, callback, signIn);
+        var secrets = new LegSecrets(FreshSecret(), FreshSecret(), metadata.Issuer, resolved.ClientId, callback, signIn);
         var challenge = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(secrets.Verifier)));
         var stateHash = SHA256.HashData(Encoding.ASCII.GetBytes(state));
-        var redirect = AuthorizationUrl.Build(provider, metadata, secrets, state, challenge);
+        var redirect = AuthorizationUrl.Build(resolved, metadata, secrets, state, challenge);
         return (new StartedLeg(redirect, stateHash, _sealer.Seal(secrets, stateHash, provider.Name)), LegOutcome.Succeeded);
     }
 
@@ -60,15 +60,15 @@ public sealed class UpstreamLegs : IUpstreamLegs
         return completed;
     }
 
-    private async Task<CompletedLeg> CompleteCoreAsync(Provider provider, string callback, ConnectionFlow flow, LegCallback response, CancellationToken cancellationToken)
+    private async Task<CompletedLeg> CompleteCoreAsync(Provider configured, string callback, ConnectionFlow flow, LegCallback response, CancellationToken cancellationToken)
     {
-        if (flow.Provider != provider.Name || _sealer.Open(flow.SealedSecrets, flow.StateHash, provider.Name) is not { } secrets)
+        if (flow.Provider != configured.Name || _sealer.Open(flow.SealedSecrets, flow.StateHash, configured.Name) is not { } secrets)
         {
             return Rejected("The flow belongs to another provider or was changed.");
         }
 
-        var found = await _metadata.GetAsync(provider, cancellationToken);
-        if (found.Metadata is not { } metadata)
+        var found = await _providers.ResolveAsync(configured, secrets.Issuer, secrets.ClientId, cancellationToken);
+        if (found is not { Provider: { } provider, Metadata: { } metadata })
         {
             return new CompletedLeg(found.Outcome, Debug: found.Debug);
         }
@@ -127,6 +127,11 @@ public sealed class UpstreamLegs : IUpstreamLegs
         if (result.Outcome == TokenEndpointOutcome.ClientRefused)
         {
             UpstreamLog.ClientRefused(_logger, provider.Name);
+        }
+
+        if (result.InvalidClient)
+        {
+            _providers.Refuse(provider);
         }
 
         return new CompletedLeg(result.Outcome == TokenEndpointOutcome.Unavailable ? LegOutcome.Unavailable : LegOutcome.Rejected, Debug: result.Debug);

@@ -22,6 +22,12 @@ internal static partial class UpstreamLog
     [LoggerMessage(1506, LogLevel.Warning, "Refreshing {Credential} ahead of its expiry failed; the next request that uses it tries again.")]
     public static partial void BackgroundRefreshFailed(ILogger logger, Exception exception, Vault.CredentialKey credential);
 
+    [LoggerMessage(1510, LogLevel.Information, "Provider {Provider} was found: authorization server {Issuer}.")]
+    public static partial void ProviderDiscovered(ILogger logger, string provider, string issuer);
+
+    [LoggerMessage(1511, LogLevel.Information, "Registered with the authorization server of provider {Provider}, generation {Generation}.")]
+    public static partial void ClientRegistered(ILogger logger, string provider, int generation);
+
     [LoggerMessage(1505, LogLevel.Debug, "Refreshed {Credential}.")]
     public static partial void Refreshed(ILogger logger, Vault.CredentialKey credential);
 }

@@ -15,6 +15,7 @@ public static class SealedKinds
         SealedKind.ConnectionFlow => "connection_flow",
         SealedKind.ServerSecret => "server_secret",
         SealedKind.SigningKey => "signing_key",
+        SealedKind.UpstreamClient => "upstream_client",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

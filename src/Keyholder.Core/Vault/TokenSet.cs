@@ -16,6 +16,12 @@ public sealed record TokenSet : CredentialSecret
     /// <summary>The scope the provider granted; null when it did not say.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>The issuer it came from; null when the provider has none, or in a set stored before this was kept.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>Keyholder's client id it was issued to; null in a set stored before this was kept. A refresh token is sent for no other.</summary>
+    public string? ClientId { get; init; }
+
     /// <inheritdoc />
     public override CredentialKind Kind => CredentialKind.OAuth;
 

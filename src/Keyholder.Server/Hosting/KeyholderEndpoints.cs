@@ -17,6 +17,7 @@ internal static class KeyholderEndpoints
         endpoints.MapClientConfigurationEndpoints();
         endpoints.MapAuthorizationEndpoints();
         endpoints.MapTokenEndpoints();
+        endpoints.MapUpstreamClient();
         endpoints.MapGateway();
         endpoints.MapApi();
 

@@ -75,6 +75,7 @@ internal static class StorageServices
         services.AddSingleton(storage.SessionDirectory);
         services.AddSingleton(storage.Sessions);
         services.AddSingleton(storage.Sweeps);
+        services.AddSingleton(storage.UpstreamClients);
         services.AddSingleton(storage.Users);
         services.AddSingleton(storage.VirtualKeys);
     }

@@ -1,4 +1,7 @@
+using Keyholder.OAuth;
+using Keyholder.Server.Pages;
 using Keyholder.Upstream;
+using Keyholder.Upstream.Discovery;
 
 namespace Keyholder.Server.Hosting;
 
@@ -10,8 +13,13 @@ internal static class UpstreamServices
     {
         services.AddSingleton<IHostResolver, SystemHostResolver>();
         services.AddSingleton<GuardedHttp>();
+        services.AddSingleton(provider => Own(provider.GetRequiredService<Issuer>()));
+        services.AddSingleton<UpstreamClientRegistrar>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<IUpstreamLegs, UpstreamLegs>();
         services.AddSingleton<IUpstreamAuthorizer, UpstreamAuthorizer>();
     }
+
+    private static OwnClient Own(Issuer issuer) =>
+        new("Keyholder", issuer.Value, issuer.At(AuthorizationPaths.UpstreamCallback), issuer.At(EndpointPaths.UpstreamClient));
 }

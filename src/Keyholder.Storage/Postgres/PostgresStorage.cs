@@ -30,6 +30,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         SessionDirectory = new PostgresSessionDirectory(database);
         Sessions = new PostgresSessionStore(database);
         Sweeps = new PostgresSweepStore(database);
+        UpstreamClients = new PostgresUpstreamClientStore(database);
         Users = new PostgresUserStore(database);
         VirtualKeys = new PostgresVirtualKeyStore(database);
     }
@@ -76,6 +77,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ISessionStore Sessions { get; }
 
     public ISweepStore Sweeps { get; }
+
+    public IUpstreamClientStore UpstreamClients { get; }
 
     public IUserStore Users { get; }
 

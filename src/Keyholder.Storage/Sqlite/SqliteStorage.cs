@@ -29,6 +29,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         SessionDirectory = new SqliteSessionDirectory(database, _revocationSubscribers);
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
         Sweeps = new SqliteSweepStore(database);
+        UpstreamClients = new SqliteUpstreamClientStore(database);
         Users = new SqliteUserStore(database);
         VirtualKeys = new SqliteVirtualKeyStore(database, _revocationSubscribers);
     }
@@ -75,6 +76,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ISessionStore Sessions { get; }
 
     public ISweepStore Sweeps { get; }
+
+    public IUpstreamClientStore UpstreamClients { get; }
 
     public IUserStore Users { get; }
 

@@ -1,4 +1,5 @@
 using Keyholder.Storage;
+using Keyholder.Upstream;
 using Keyholder.Vault;
 
 namespace Keyholder.Tests.Storage.Contracts;
@@ -132,7 +133,7 @@ public abstract class SealedRowStoreContract<TFixture> : StorageContract<TFixtur
             case SealedKind.Credential:
                 var credential = Sample.Credential(Now, owner: Sample.Id()) with { Envelope = envelope, ProviderSubject = null };
                 await Db.Credentials.PutAsync(credential, 0, null, default);
-                return ["user", credential.Key.Owner.Id, "github", "oauth", null, credential.RowId, 1L];
+                return ["user", credential.Key.Owner.Id, "github", "oauth", null, credential.RowId, 1L, null, null];
             case SealedKind.ConnectionFlow:
                 var flow = Sample.Flow(Now) with { SealedSecrets = envelope };
                 await Db.ConnectionFlows.AddAsync(flow, default);
@@ -145,6 +146,19 @@ public abstract class SealedRowStoreContract<TFixture> : StorageContract<TFixtur
                 var key = Sample.SigningKey(Sample.Id(), Now) with { SealedPrivateKey = envelope };
                 await Db.ServerSecrets.AddSigningKeyAsync(key, onlyFirst: false, default);
                 return [key.Id];
+            case SealedKind.UpstreamClient:
+                var client = new StoredUpstreamClient
+                {
+                    Provider = Sample.Id(),
+                    Issuer = "https://issuer.example",
+                    Generation = 1,
+                    ClientId = "client",
+                    AuthMethod = "client_secret_basic",
+                    Envelope = envelope,
+                    CreatedAt = Now,
+                };
+                await Db.UpstreamClients.PutAsync(client, Sample.Audit(Now, "upstream_client.registered"), default);
+                return [client.Provider, client.Issuer, 1L, client.ClientId];
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a row here.");
         }

@@ -47,6 +47,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ISweepStore Sweeps => Storage.Sweeps;
 
+    public IUpstreamClientStore UpstreamClients => Storage.UpstreamClients;
+
     public IUserStore Users => Storage.Users;
 
     public IVirtualKeyStore VirtualKeys => Storage.VirtualKeys;

@@ -58,6 +58,8 @@ public static class PostgresContractTests
 
     public sealed class Sweeps : SweepStoreContract<PostgresFixture>;
 
+    public sealed class UpstreamClients : UpstreamClientStoreContract<PostgresFixture>;
+
     public sealed class Users : UserStoreContract<PostgresFixture>;
 
     public sealed class VirtualKeys : VirtualKeyStoreContract<PostgresFixture>;

@@ -58,6 +58,8 @@ public static class FileSqliteTests
 
     public sealed class Sweeps : SweepStoreContract<FileSqliteFixture>;
 
+    public sealed class UpstreamClients : UpstreamClientStoreContract<FileSqliteFixture>;
+
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
 
     public sealed class VirtualKeys : VirtualKeyStoreContract<FileSqliteFixture>;

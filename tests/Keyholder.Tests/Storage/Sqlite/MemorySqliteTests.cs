@@ -58,6 +58,8 @@ public static class MemorySqliteTests
 
     public sealed class Sweeps : SweepStoreContract<MemorySqliteFixture>;
 
+    public sealed class UpstreamClients : UpstreamClientStoreContract<MemorySqliteFixture>;
+
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 
     public sealed class VirtualKeys : VirtualKeyStoreContract<MemorySqliteFixture>;

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text;
+
+namespace Keyholder.Upstream.Discovery;
+
+/// <summary>Asks an upstream which authorization server it trusts: its challenge first, then the well-known places (RFC 9728).</summary>
+internal sealed class ProtectedResourceSource(GuardedHttp http)
+{
+    // Harmless when it is answered after all, and refused by servers that let anybody initialize.
+    private const string Probe = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
+
+    /// <summary>Asks the upstream now; nothing is kept.</summary>
+    public async Task<ProtectedResourceResult> FetchAsync(Uri upstream, TrustedOrigins trusted, CancellationToken cancellationToken)
+    {
+        var probed = await ProbeAsync(upstream, trusted, cancellationToken);
+        if (probed.Outcome is GuardedOutcome.Unreachable or GuardedOutcome.TimedOut)
+        {
+            return ProtectedResourceResult.Unavailable($"The upstream is {probed.Outcome}.");
+        }
+
+        var challenge = UpstreamChallenge.Find(probed.Challenges);
+        if (challenge?.ResourceMetadata is { } named)
+        {
+            // Where the upstream itself says its metadata is, no other place is looked at: another document would shadow it.
+            return Uri.TryCreate(named, UriKind.Absolute, out var uri)
+                ? await ReadAsync(uri, upstream, challenge, trusted, cancellationToken)
+                    ?? ProtectedResourceResult.Rejected("There is no resource metadata where the upstream says it is.")
+                : ProtectedResourceResult.Rejected("The upstream names a resource metadata document that is no URL.");
+        }
+
+        foreach (var uri in ProtectedResourcePolicy.WellKnownUris(upstream))
+        {
+            if (await ReadAsync(uri, upstream, challenge, trusted, cancellationToken) is { } result)
+            {
+                return result;
+            }
+        }
+
+        // MCP 2025-03-26: the origin of a server without metadata of its own is its authorization server.
+        return ProtectedResourceResult.Of(new ProtectedResource
+        {
+            Issuer = ProtectedResourcePolicy.Origin(upstream),
+            Scopes = ProtectedResourcePolicy.ScopesOf(challenge) ?? [],
+        });
+    }
+
+    private async Task<GuardedResponse> ProbeAsync(Uri upstream, TrustedOrigins trusted, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, upstream) { Content = new StringContent(Probe, Encoding.UTF8, "application/json") };
+        request.Headers.Accept.ParseAdd("application/json");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        return await http.SendAsync(request, trusted, cancellationToken);
+    }
+
+    // Null: there is no document at this place.
+    private async Task<ProtectedResourceResult?> ReadAsync(
+        Uri uri, Uri upstream, UpstreamChallenge? challenge, TrustedOrigins trusted, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        request.Headers.Accept.ParseAdd("application/json");
+        var response = await http.SendAsync(request, trusted, cancellationToken);
+        if (response.Outcome is GuardedOutcome.Unreachable or GuardedOutcome.TimedOut
+            || (response.Outcome == GuardedOutcome.Answered && ((int)response.Status >= 500 || response.Status == HttpStatusCode.TooManyRequests)))
+        {
+            return ProtectedResourceResult.Unavailable("The resource metadata cannot be had now.");
+        }
+
+        if (response is not { Outcome: GuardedOutcome.Answered, Status: HttpStatusCode.OK, IsJson: true })
+        {
+            return null;
+        }
+
+        using var document = StrictJson.ParseObject(response.Body);
+        if (document is null)
+        {
+            return ProtectedResourceResult.Rejected("The resource metadata is not one strict JSON object.");
+        }
+
+        var (resource, problem) = ProtectedResourcePolicy.Read(document.RootElement, upstream, challenge);
+        return resource is null ? ProtectedResourceResult.Rejected(problem!) : ProtectedResourceResult.Of(resource);
+    }
+}

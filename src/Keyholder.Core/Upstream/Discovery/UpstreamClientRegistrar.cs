@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using Keyholder.Audit;
+using Keyholder.Resources;
+using Keyholder.Storage;
+using Keyholder.Vault;
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Upstream.Discovery;
+
+/// <summary>
+/// Makes Keyholder a client of an authorization server found by discovery: as it is configured, else by its metadata document, else by dynamic registration
+/// (RFC 7591). A registration is kept, and used at no other authorization server. One registration for concurrent callers, on this node and on others.
+/// </summary>
+public sealed class UpstreamClientRegistrar(
+    GuardedHttp http, IUpstreamClientStore store, ISecretSealer sealer, OwnClient own, TimeProvider time, ILogger<UpstreamClientRegistrar> logger)
+{
+    /// <summary>How long a registration is kept at least, whatever the authorization server says of it.</summary>
+    internal static readonly TimeSpan MinAge = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SecretMargin = TimeSpan.FromMinutes(5);
+    private readonly UpstreamClientSealer _sealer = new(sealer);
+    private readonly ConcurrentDictionary<string, string> _refused = new();
+    private readonly SingleFlight<string, UpstreamClientResult> _flights = new();
+
+    /// <summary>Keyholder's client at the provider's issuer.</summary>
+    internal Task<UpstreamClientResult> GetAsync(Provider provider, ProviderMetadata metadata, CancellationToken cancellationToken)
+    {
+        if (provider.ClientId.Length > 0)
+        {
+            return Task.FromResult(UpstreamClientResult.Of(new(provider.ClientId, provider.ClientSecret, provider.ClientAuthMethod)));
+        }
+
+        return own.HasDocument && metadata.ClientIdMetadataDocuments && metadata.AuthMethods?.Contains("none") != false
+            ? Task.FromResult(UpstreamClientResult.Of(new(own.DocumentUri, null, "none")))
+            : _flights.RunAsync(provider.Name, () => FindOrRegisterAsync(provider, metadata), cancellationToken);
+    }
+
+    /// <summary>Notes that the authorization server does not know the client any more: another is registered when the next one is asked for.</summary>
+    internal void Refuse(Provider provider) => _refused[provider.Name] = provider.ClientId;
+
+    private async Task<UpstreamClientResult> FindOrRegisterAsync(Provider provider, ProviderMetadata metadata)
+    {
+        var stored = await store.FindAsync(provider.Name, CancellationToken.None);
+        if (Usable(stored, provider) is { } client)
+        {
+            return UpstreamClientResult.Of(client);
+        }
+
+        if (metadata.RegistrationEndpoint is null || ClientRegistrationPolicy.MethodFor(metadata.AuthMethods) is not { } method)
+        {
+            return UpstreamClientResult.Rejected("The authorization server offers no way to become its client; configure a client id.");
+        }
+
+        var result = await RegisterAsync(provider, metadata.RegistrationEndpoint, method);
+        return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1) : result;
+    }
+
+    private RegisteredUpstreamClient? Usable(StoredUpstreamClient? stored, Provider provider)
+    {
+        var now = time.GetUtcNow();
+        var refused = stored is not null && _refused.TryGetValue(provider.Name, out var id) && id == stored.ClientId && now >= stored.CreatedAt + MinAge;
+        return stored is null || refused || stored.Issuer != provider.Issuer || stored.SecretExpiresAt <= now + SecretMargin ? null : _sealer.Open(stored);
+    }
+
+    private async Task<UpstreamClientResult> RegisterAsync(Provider provider, Uri endpoint, string method)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Content = new StringContent(ClientRegistrationPolicy.Request(own, method, provider.Scopes), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Accept.ParseAdd("application/json");
+        var response = await http.SendAsync(request, TrustedOrigins.Of(provider), CancellationToken.None);
+        if (response.Outcome is GuardedOutcome.Unreachable or GuardedOutcome.TimedOut
+            || (response.Outcome == GuardedOutcome.Answered && ((int)response.Status >= 500 || response.Status == HttpStatusCode.TooManyRequests)))
+        {
+            return UpstreamClientResult.Unavailable("The registration endpoint does not answer now.");
+        }
+
+        using var document = response is { Outcome: GuardedOutcome.Answered, Status: HttpStatusCode.Created or HttpStatusCode.OK, IsJson: true }
+            ? StrictJson.ParseObject(response.Body)
+            : null;
+        return document is not null && ClientRegistrationPolicy.Read(document.RootElement, method) is { } client
+            ? UpstreamClientResult.Of(client)
+            : UpstreamClientResult.Rejected("The registration endpoint made no usable client.");
+    }
+
+    private async Task<UpstreamClientResult> KeepAsync(Provider provider, RegisteredUpstreamClient client, int generation)
+    {
+        var now = time.GetUtcNow();
+        var row = _sealer.Seal(
+            new StoredUpstreamClient
+            {
+                Provider = provider.Name,
+                Issuer = provider.Issuer!,
+                Generation = generation,
+                ClientId = client.ClientId,
+                AuthMethod = client.AuthMethod,
+                SecretExpiresAt = client.SecretExpiresAt,
+                CreatedAt = now,
+            },
+            client.ClientSecret);
+        var audit = new AuditEvent
+        {
+            At = now,
+            Action = AuditActions.UpstreamClientRegistered,
+            Actor = "system",
+            Target = $"provider:{provider.Name}",
+            Reason = $"generation {generation}",
+        };
+        if (await store.PutAsync(row, audit, CancellationToken.None) == UpstreamClientPutOutcome.Stored)
+        {
+            UpstreamLog.ClientRegistered(logger, provider.Name, generation);
+            return UpstreamClientResult.Of(client);
+        }
+
+        // Another node was faster: its client is the provider's, and this one is never used.
+        return await store.FindAsync(provider.Name, CancellationToken.None) is { } other && Usable(other, provider) is { } theirs
+            ? UpstreamClientResult.Of(theirs)
+            : UpstreamClientResult.Unavailable("The registration changed meanwhile.");
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Keyholder.OAuth;
+using Keyholder.Resources;
+using Keyholder.Upstream.Discovery;
+using Microsoft.Extensions.Logging;
+
+namespace Keyholder.Upstream;
+
+/// <summary>
+/// Completes a provider with everything a conversation with it needs. A configured one needs its metadata at most. One that is found by discovery gets issuer, client,
+/// scopes and resource from its upstream; what is found is used for a while, and looked for again whenever a person is sent there.
+/// </summary>
+internal sealed class ProviderResolver(
+    ProviderMetadataSource metadata, ProtectedResourceSource resources, UpstreamClientRegistrar? registrar, UpstreamOptions options, TimeProvider time, ILogger logger)
+{
+    private readonly ConcurrentDictionary<string, Entry> _found = new();
+    private readonly SingleFlight<string, Entry> _flights = new();
+
+    /// <summary>The provider as it is now, for sending a person there.</summary>
+    public Task<ResolvedProvider> ResolveFreshAsync(Provider provider, CancellationToken cancellationToken) =>
+        provider.Discovery is null ? ConfiguredAsync(provider, cancellationToken) : DiscoverAsync(provider, cancellationToken);
+
+    /// <summary>The provider as it was when the client got its tokens or code, or as it is now when it changed since.</summary>
+    /// <param name="provider">The provider as configured.</param>
+    /// <param name="issuer">The issuer then; null when not known.</param>
+    /// <param name="clientId">Keyholder's client id then; null when not known.</param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    public Task<ResolvedProvider> ResolveAsync(Provider provider, string? issuer, string? clientId, CancellationToken cancellationToken)
+    {
+        if (provider.Discovery is null)
+        {
+            return ConfiguredAsync(provider, cancellationToken);
+        }
+
+        var now = time.GetUtcNow();
+        return _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider)
+            && now < entry.Until && (entry.Result.Fits(issuer, clientId) || now < entry.At + options.FailureBackoff)
+            ? Task.FromResult(entry.Result)
+            : DiscoverAsync(provider, cancellationToken);
+    }
+
+    /// <summary>Notes that the authorization server does not know Keyholder's client any more.</summary>
+    public void Refuse(Provider resolved)
+    {
+        if (resolved.Discovery is not null)
+        {
+            registrar?.Refuse(resolved);
+            _found.TryRemove(resolved.Name, out _);
+        }
+    }
+
+    private async Task<ResolvedProvider> ConfiguredAsync(Provider provider, CancellationToken cancellationToken)
+    {
+        var found = await metadata.GetAsync(provider, cancellationToken);
+        return found.Metadata is { } usable ? ResolvedProvider.Of(provider, usable) : ResolvedProvider.Failed(found.Outcome, found.Debug);
+    }
+
+    private async Task<ResolvedProvider> DiscoverAsync(Provider provider, CancellationToken cancellationToken) =>
+        (await _flights.RunAsync(provider.Name, () => LoadAsync(provider), cancellationToken)).Result;
+
+    private async Task<Entry> LoadAsync(Provider provider)
+    {
+        var result = await LookAsync(provider);
+        var now = time.GetUtcNow();
+        var entry = new Entry(provider, result, now, now + (result.Provider is null ? options.FailureBackoff : options.MetadataLifetime));
+        _found[provider.Name] = entry;
+        return entry;
+    }
+
+    private async Task<ResolvedProvider> LookAsync(Provider provider)
+    {
+        var (discovery, trusted) = (provider.Discovery!, TrustedOrigins.Of(provider));
+        var found = await resources.FetchAsync(discovery.Upstream, trusted, CancellationToken.None);
+        if (found.Resource is not { } resource)
+        {
+            return ResolvedProvider.Failed(found.Outcome, found.Debug);
+        }
+
+        if (!Uri.TryCreate(resource.Issuer, UriKind.Absolute, out var issuer) || !trusted.Allows(issuer)
+            || (discovery.Issuer is not null && discovery.Issuer != resource.Issuer))
+        {
+            return ResolvedProvider.Failed(LegOutcome.Rejected, "The upstream names an authorization server that is not allowed.");
+        }
+
+        var located = provider with { Issuer = resource.Issuer, ResourceParameter = discovery.OmitResource ? null : resource.Resource };
+        var document = await metadata.GetAsync(located, CancellationToken.None);
+        if (document is { Missing: true } && resource.Resource is null)
+        {
+            (located, document) = ByConvention(located);
+        }
+
+        if (document.Metadata is not { } usable)
+        {
+            return ResolvedProvider.Failed(document.Outcome, document.Debug);
+        }
+
+        return await BecomeClientAsync(located with { Scopes = ScopesFor(provider, resource, usable) }, usable);
+    }
+
+    private async Task<ResolvedProvider> BecomeClientAsync(Provider located, ProviderMetadata usable)
+    {
+        var became = registrar is null
+            ? UpstreamClientResult.Rejected("Nothing can be registered here.")
+            : await registrar.GetAsync(located, usable, CancellationToken.None);
+        if (became.Client is not { } client)
+        {
+            return ResolvedProvider.Failed(became.Outcome, became.Debug);
+        }
+
+        UpstreamLog.ProviderDiscovered(logger, located.Name, located.Issuer!);
+        return ResolvedProvider.Of(
+            located with { ClientId = client.ClientId, ClientSecret = client.ClientSecret, ClientAuthMethod = client.AuthMethod }, usable);
+    }
+
+    // A refresh token may need a scope of its own (OpenID Connect Core section 11). It is never the only one: that would take the default scopes away.
+    private static IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable) =>
+        provider.Scopes.Count > 0 ? provider.Scopes
+        : resource.Scopes.Count > 0 && usable.OffersOfflineAccess && !resource.Scopes.Contains(Scopes.OfflineAccess) ? [.. resource.Scopes, Scopes.OfflineAccess]
+        : resource.Scopes;
+
+    // MCP 2025-03-26: an authorization server without metadata has its endpoints at fixed paths of its origin.
+    private static (Provider Provider, ProviderMetadataResult Metadata) ByConvention(Provider located)
+    {
+        var provider = located with { AuthorizationEndpoint = new Uri(located.Issuer + "/authorize"), TokenEndpoint = new Uri(located.Issuer + "/token") };
+        return (provider, ProviderMetadataResult.Of(new ProviderMetadata
+        {
+            Issuer = provider.Issuer,
+            AuthorizationEndpoint = provider.AuthorizationEndpoint,
+            TokenEndpoint = provider.TokenEndpoint,
+            RegistrationEndpoint = new Uri(located.Issuer + "/register"),
+        }));
+    }
+
+    private sealed record Entry(Provider Source, ResolvedProvider Result, DateTimeOffset At, DateTimeOffset Until);
+}

@@ -1,0 +1,60 @@
+using Keyholder.Audit;
+using Keyholder.Storage.Rows;
+using Keyholder.Upstream;
+
+namespace Keyholder.Storage.Sqlite;
+
+/// <inheritdoc />
+internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpstreamClientStore
+{
+    public Task<StoredUpstreamClient?> FindAsync(string provider, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle(
+                $"SELECT {UpstreamClientColumns.All} FROM upstream_clients WHERE provider = $provider", UpstreamClientColumns.Read, ("$provider", provider)),
+            cancellationToken);
+
+    public Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (Write(connection, client) == 0)
+                {
+                    return UpstreamClientPutOutcome.Conflict;
+                }
+
+                if (client.Generation > 1)
+                {
+                    connection.Execute(
+                        "UPDATE credentials SET status = 'needs_reauth', status_reason = $reason, updated_at = $now WHERE provider = $provider AND status = 'active'",
+                        ("$provider", client.Provider),
+                        ("$reason", UpstreamClientColumns.ChangedReason),
+                        ("$now", client.CreatedAt));
+                }
+
+                AuditRows.Append(connection, audit);
+                return UpstreamClientPutOutcome.Stored;
+            },
+            cancellationToken);
+
+    private static int Write(PreparedConnection connection, StoredUpstreamClient client) => connection.Execute(
+        client.Generation == 1
+            ? $"""
+              INSERT INTO upstream_clients ({UpstreamClientColumns.All})
+              VALUES ($provider, $issuer, $generation, $client_id, $auth_method, $envelope, $secret_expires_at, $created_at)
+              ON CONFLICT (provider) DO NOTHING
+              """
+            : """
+              UPDATE upstream_clients
+              SET issuer = $issuer, generation = $generation, client_id = $client_id, auth_method = $auth_method, envelope = $envelope,
+                  secret_expires_at = $secret_expires_at, created_at = $created_at
+              WHERE provider = $provider AND generation = $generation - 1
+              """,
+        ("$provider", client.Provider),
+        ("$issuer", client.Issuer),
+        ("$generation", client.Generation),
+        ("$client_id", client.ClientId),
+        ("$auth_method", client.AuthMethod),
+        ("$envelope", client.Envelope),
+        ("$secret_expires_at", client.SecretExpiresAt),
+        ("$created_at", client.CreatedAt));
+}

@@ -1,0 +1,114 @@
+using Keyholder.Audit;
+using Keyholder.Storage;
+using Keyholder.Upstream;
+using Keyholder.Vault;
+
+namespace Keyholder.Tests.Storage.Contracts;
+
+public abstract class UpstreamClientStoreContract<TFixture> : StorageContract<TFixture>
+    where TFixture : StorageFixture, new()
+{
+    [Fact]
+    public async Task A_registration_comes_back_as_it_was_stored()
+    {
+        var client = Client("github") with { Issuer = Hostile, ClientId = Hostile, Envelope = [1, 2, 3], SecretExpiresAt = Now.AddDays(1) };
+        var sparse = Client("linear") with { Envelope = null, SecretExpiresAt = null };
+
+        (await PutAsync(client)).ShouldBe(UpstreamClientPutOutcome.Stored);
+        (await PutAsync(sparse)).ShouldBe(UpstreamClientPutOutcome.Stored);
+
+        (await Db.UpstreamClients.FindAsync("github", default)).ShouldBeRow(client);
+        (await Db.UpstreamClients.FindAsync("linear", default)).ShouldBeRow(sparse);
+        (await Db.UpstreamClients.FindAsync("GitHub", default)).ShouldBeNull();
+        (await AuditedActionsAsync()).ShouldBe([AuditActions.UpstreamClientRegistered, AuditActions.UpstreamClientRegistered]);
+    }
+
+    [Fact]
+    public async Task Only_the_next_generation_replaces_a_registration()
+    {
+        var first = Client("github");
+        await PutAsync(first);
+
+        (await PutAsync(first with { ClientId = "other" })).ShouldBe(UpstreamClientPutOutcome.Conflict);
+        (await PutAsync(first with { Generation = 3 })).ShouldBe(UpstreamClientPutOutcome.Conflict);
+        (await PutAsync(Client("linear") with { Generation = 2 })).ShouldBe(UpstreamClientPutOutcome.Conflict);
+        (await Db.UpstreamClients.FindAsync("github", default)).ShouldBeRow(first);
+        (await Db.UpstreamClients.FindAsync("linear", default)).ShouldBeNull();
+
+        var second = first with { Generation = 2, Issuer = "https://other.example", ClientId = "c2", CreatedAt = Now.AddMinutes(1) };
+        (await PutAsync(second)).ShouldBe(UpstreamClientPutOutcome.Stored);
+
+        (await Db.UpstreamClients.FindAsync("github", default)).ShouldBeRow(second);
+        (await AuditedActionsAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_new_client_marks_the_credentials_of_the_old_one_and_no_others()
+    {
+        await PutAsync(Client("github"));
+        var active = await CredentialAsync("github", "u1", CredentialStatus.Active);
+        var other = await CredentialAsync("github", "u2", CredentialStatus.Active);
+        var orphaned = await CredentialAsync("github", "u3", CredentialStatus.Orphaned);
+        var elsewhere = await CredentialAsync("linear", "u1", CredentialStatus.Active);
+
+        await PutAsync(Client("github") with { Generation = 2, CreatedAt = Now.AddMinutes(1) });
+
+        foreach (var marked in new[] { active, other })
+        {
+            var row = (await Db.Credentials.FindAsync(marked.Key, default))!;
+            row.Status.ShouldBe(CredentialStatus.NeedsReauth);
+            row.StatusReason.ShouldBe("upstream_client_changed");
+            row.UpdatedAt.ShouldBe(Now.AddMinutes(1));
+            row.Version.ShouldBe(marked.Version);
+            row.Envelope.ShouldBe(marked.Envelope);
+        }
+
+        (await Db.Credentials.FindAsync(orphaned.Key, default)).ShouldBeRow(orphaned);
+        (await Db.Credentials.FindAsync(elsewhere.Key, default)).ShouldBeRow(elsewhere);
+    }
+
+    [Fact]
+    public async Task A_first_or_a_refused_registration_marks_nothing()
+    {
+        var credential = await CredentialAsync("github", "u1", CredentialStatus.Active);
+
+        await PutAsync(Client("github"));
+        await PutAsync(Client("github") with { Generation = 3 });
+
+        (await Db.Credentials.FindAsync(credential.Key, default)).ShouldBeRow(credential);
+    }
+
+    [Fact]
+    public async Task Of_many_registrations_at_once_one_is_kept_and_all_others_are_told()
+    {
+        var outcomes = await RaceAsync(
+            16,
+            () => PutAsync(Client("warm")),
+            i => PutAsync(Client("github") with { ClientId = $"c{i}" }));
+
+        outcomes.Count(o => o == UpstreamClientPutOutcome.Stored).ShouldBe(1);
+        outcomes.Count(o => o == UpstreamClientPutOutcome.Conflict).ShouldBe(15);
+        (await Db.UpstreamClients.FindAsync("github", default))!.ClientId.ShouldBe($"c{outcomes.ToList().IndexOf(UpstreamClientPutOutcome.Stored)}");
+    }
+
+    private static StoredUpstreamClient Client(string provider) => new()
+    {
+        Provider = provider,
+        Issuer = "https://as.example",
+        Generation = 1,
+        ClientId = "c1",
+        AuthMethod = "client_secret_basic",
+        Envelope = [9],
+        CreatedAt = Now,
+    };
+
+    private Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client) =>
+        Db.UpstreamClients.PutAsync(client, Sample.Audit(Now, AuditActions.UpstreamClientRegistered), default);
+
+    private async Task<StoredCredential> CredentialAsync(string provider, string owner, CredentialStatus status)
+    {
+        var credential = Sample.Credential(Now, provider, owner) with { Status = status };
+        (await Db.Credentials.PutAsync(credential, 0, null, default)).ShouldBe(CredentialPutOutcome.Stored);
+        return credential;
+    }
+}
