@@ -1,6 +1,6 @@
 namespace Keyholder.Storage;
 
-/// <summary>The database was migrated by a newer Keyholder. It was not opened and nothing was changed.</summary>
+/// <summary>The database was migrated by a newer Keyholder in a way that this one cannot live with. It was not opened and nothing was changed.</summary>
 public sealed class SchemaTooNewException : Exception
 {
     public SchemaTooNewException()
@@ -18,8 +18,10 @@ public sealed class SchemaTooNewException : Exception
     }
 
     /// <summary>Names both versions.</summary>
-    public SchemaTooNewException(int databaseVersion, int knownVersion)
-        : this($"The database has schema version {databaseVersion}, but this Keyholder knows versions up to {knownVersion} only. Start the newer Keyholder, or restore a backup from before the upgrade.")
+    /// <param name="demandedVersion">The migration a Keyholder has to know to work on the database.</param>
+    /// <param name="knownVersion">The latest one this Keyholder knows.</param>
+    public SchemaTooNewException(int demandedVersion, int knownVersion)
+        : this($"The database demands a Keyholder that knows schema version {demandedVersion}, and this one knows versions up to {knownVersion} only. Start the newer Keyholder, or restore a backup from before the upgrade.")
     {
     }
 }

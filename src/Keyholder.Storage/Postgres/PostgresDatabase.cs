@@ -13,7 +13,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     private PostgresDatabase(NpgsqlDataSource pool, NpgsqlDataSource bulkPool, int writers) => (_pool, _bulkPool, _writers) = (pool, bulkPool, writers);
 
     /// <summary>Opens the database, migrating it first.</summary>
-    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder.</exception>
+    /// <exception cref="SchemaTooNewException">The database demands a newer Keyholder.</exception>
     public static async Task<PostgresDatabase> OpenAsync(PostgresStorageOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var pool = PostgresConnections.CreatePool(options);

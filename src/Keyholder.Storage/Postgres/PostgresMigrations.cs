@@ -8,8 +8,8 @@ internal static class PostgresMigrations
     /// <summary>Version, file name and script of every embedded migration, in order.</summary>
     public static IReadOnlyList<(int Version, string Name, string Script)> All { get; } = MigrationScripts.Of("Postgres");
 
-    /// <summary>Applies what is missing; all of it or nothing.</summary>
-    /// <exception cref="SchemaTooNewException">The database has a version this assembly does not know.</exception>
+    /// <summary>Applies what is missing; all of it or nothing. A database that a newer Keyholder brought further is left as it is, and worked on if that one says it can be.</summary>
+    /// <exception cref="SchemaTooNewException">The database demands a version this assembly does not know.</exception>
     public static async Task ApplyAsync(NpgsqlDataSource pool, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await pool.OpenConnectionAsync(cancellationToken);
@@ -34,7 +34,11 @@ internal static class PostgresMigrations
         var current = (int)await statements.ScalarAsync("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations");
         if (current > All[^1].Version)
         {
-            throw new SchemaTooNewException(current, All[^1].Version);
+            var demanded = (int)await statements.ScalarAsync("SELECT oldest_migration::bigint FROM schema_readers");
+            if (demanded > All[^1].Version)
+            {
+                throw new SchemaTooNewException(demanded, All[^1].Version);
+            }
         }
 
         foreach (var (version, name, script) in All.Where(migration => migration.Version > current))

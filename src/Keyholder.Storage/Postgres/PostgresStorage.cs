@@ -87,7 +87,7 @@ public sealed class PostgresStorage : IKeyholderStorage
     internal PostgresDatabase Database => _database;
 
     /// <summary>Connects and brings the database to the current schema. Safe when several nodes do so at once.</summary>
-    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder; nothing was changed.</exception>
+    /// <exception cref="SchemaTooNewException">The database demands a newer Keyholder; nothing was changed.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached, or refuses.</exception>
     public static async Task<PostgresStorage> OpenAsync(PostgresStorageOptions options, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <summary>Opens the database, migrating it first.</summary>
-    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder.</exception>
+    /// <exception cref="SchemaTooNewException">The database demands a newer Keyholder.</exception>
     public static SqliteDatabase Open(SqliteStorageOptions options, TimeProvider time)
     {
         var connections = new SqliteConnections(options.Path);

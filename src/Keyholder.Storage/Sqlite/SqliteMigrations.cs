@@ -6,8 +6,8 @@ internal static class SqliteMigrations
     /// <summary>Version, file name and script of every embedded migration, in order.</summary>
     public static IReadOnlyList<(int Version, string Name, string Script)> All { get; } = MigrationScripts.Of("Sqlite");
 
-    /// <summary>Applies what is missing; all of it or nothing.</summary>
-    /// <exception cref="SchemaTooNewException">The database has a version this assembly does not know.</exception>
+    /// <summary>Applies what is missing; all of it or nothing. A database that a newer Keyholder brought further is left as it is, and worked on if that one says it can be.</summary>
+    /// <exception cref="SchemaTooNewException">The database demands a version this assembly does not know.</exception>
     public static void Apply(PreparedConnection connection, DateTimeOffset now)
     {
         connection.Run("BEGIN EXCLUSIVE;");
@@ -29,7 +29,11 @@ internal static class SqliteMigrations
         var current = (int)connection.Scalar("SELECT coalesce(max(version), 0) FROM schema_migrations");
         if (current > All[^1].Version)
         {
-            throw new SchemaTooNewException(current, All[^1].Version);
+            var demanded = (int)connection.Scalar("SELECT oldest_migration FROM schema_readers");
+            if (demanded > All[^1].Version)
+            {
+                throw new SchemaTooNewException(demanded, All[^1].Version);
+            }
         }
 
         foreach (var (version, name, script) in All.Where(migration => migration.Version > current))

@@ -86,7 +86,7 @@ public sealed class SqliteStorage : IKeyholderStorage
     internal SqliteDatabase Database => _database;
 
     /// <summary>Opens the database and brings it to the current schema. Safe when several processes do so at once.</summary>
-    /// <exception cref="SchemaTooNewException">The database belongs to a newer Keyholder; nothing was changed.</exception>
+    /// <exception cref="SchemaTooNewException">The database demands a newer Keyholder; nothing was changed.</exception>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened, or is no database.</exception>
     public static Task<SqliteStorage> OpenAsync(SqliteStorageOptions options, TimeProvider time, CancellationToken cancellationToken) =>
         Task.Run(() => new SqliteStorage(SqliteDatabase.Open(options, time)), cancellationToken);

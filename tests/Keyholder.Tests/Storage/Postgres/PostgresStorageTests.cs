@@ -36,21 +36,34 @@ public sealed class PostgresStorageTests
         PostgresMigrations.All.Select(migration => migration.Name).ShouldBe(MigrationScripts.Of("Sqlite").Select(migration => migration.Name));
 
     [Fact]
-    public async Task A_database_of_a_newer_version_is_not_opened_and_not_changed()
+    public async Task A_database_that_a_newer_version_left_open_to_this_one_is_worked_on_as_it_is()
+    {
+        var options = await PostgresTestDatabase.CreateAsync();
+        await ExecuteAsync(options, "INSERT INTO schema_migrations VALUES (9999, 'future', 1)");
+
+        await using var storage = await OpenAsync(options);
+
+        (await storage.Users.AnyAsync(default)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_database_that_demands_a_newer_version_is_not_opened_and_not_changed()
     {
         var options = await PostgresTestDatabase.CreateEmptyAsync();
         await ExecuteAsync(options, """
             CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL);
             INSERT INTO schema_migrations VALUES (9999, 'future', 1);
+            CREATE TABLE schema_readers (oldest_migration INTEGER NOT NULL);
+            INSERT INTO schema_readers VALUES (9998);
             """);
 
         var refusal = await Should.ThrowAsync<SchemaTooNewException>(() => OpenAsync(options));
 
-        refusal.Message.ShouldContain("9999");
+        refusal.Message.ShouldContain("9998");
         await using var connection = new NpgsqlConnection(options.ConnectionString);
         await connection.OpenAsync();
         await using var tables = new NpgsqlCommand("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", connection);
-        (await tables.ExecuteScalarAsync()).ShouldBe(1L);
+        (await tables.ExecuteScalarAsync()).ShouldBe(2L);
     }
 
     [Fact]

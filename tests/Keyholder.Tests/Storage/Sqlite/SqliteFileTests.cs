@@ -9,6 +9,18 @@ namespace Keyholder.Tests.Storage.Sqlite;
 
 public sealed class SqliteFileTests : IDisposable
 {
+    private async Task MigrateFurtherAsync(int demanded)
+    {
+        await using var storage = await OpenAsync(Database);
+        await storage.Database.WriteAsync(
+            connection =>
+            {
+                connection.Execute("INSERT INTO schema_migrations (version, name, applied_at) VALUES (9999, 'future', 1)");
+                connection.Execute("UPDATE schema_readers SET oldest_migration = $demanded", ("$demanded", demanded));
+            },
+            default);
+    }
+
     private static readonly DateTimeOffset Now = new(2030, 5, 6, 7, 8, 9, 123, TimeSpan.Zero);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("keyholder-");
     private readonly ManualTimeProvider _time = new(Now);
@@ -116,14 +128,20 @@ public sealed class SqliteFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_database_of_a_newer_version_is_not_opened_and_not_changed()
+    public async Task A_database_that_a_newer_version_left_open_to_this_one_is_worked_on_as_it_is()
     {
-        await using (var storage = await OpenAsync(Database))
-        {
-            await storage.Database.WriteAsync(
-                connection => connection.Execute("INSERT INTO schema_migrations (version, name, applied_at) VALUES (9999, 'future', 1)"),
-                default);
-        }
+        await MigrateFurtherAsync(demanded: SqliteMigrations.All[^1].Version);
+
+        await using var storage = await OpenAsync(Database);
+
+        (await storage.Users.AnyAsync(default)).ShouldBeFalse();
+        (await storage.Database.ReadAsync(connection => connection.Scalar("SELECT max(version) FROM schema_migrations"), default)).ShouldBe(9999);
+    }
+
+    [Fact]
+    public async Task A_database_that_demands_a_newer_version_is_not_opened_and_not_changed()
+    {
+        await MigrateFurtherAsync(demanded: 9999);
 
         var before = await File.ReadAllBytesAsync(Database);
 
