@@ -28,7 +28,7 @@ internal static class AdminCommand
         }
 
         var (configuration, _) = KeyholderCommand.Load(path, context);
-        await using var storage = await StorageServices.OpenForCommandAsync(path, context, cancellationToken);
+        await using var storage = await StorageServices.OpenForCommandAsync(configuration, context, cancellationToken);
         var sealer = new EnvelopeSealer(VaultServices.OpenKeys(configuration, context.Time));
         var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, context.Time, cancellationToken);
         var tokens = new AdminTokens(storage.AdminTokens, new OpaqueTokenFormats(secrets), context.Time);

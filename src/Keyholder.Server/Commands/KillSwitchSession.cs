@@ -1,7 +1,5 @@
-using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Revocation;
-using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Storage;
 
@@ -10,8 +8,6 @@ namespace Keyholder.Server.Commands;
 /// <summary>The kill switch for one command: on the database alone, whether or not a server runs on it.</summary>
 internal sealed class KillSwitchSession : IAsyncDisposable
 {
-    private static readonly RequestOrigin Here = new(RemoteAddress: null, RequestId: null);
-
     private readonly ProcessContext _context;
     private readonly ResourceSnapshot _resources;
     private readonly KillSwitch _killSwitch;
@@ -24,20 +20,12 @@ internal sealed class KillSwitchSession : IAsyncDisposable
 
     public IKeyholderStorage Storage { get; }
 
-    // Whoever runs the command, as the operating system knows them.
-    private static string Actor => "cli:" + Environment.UserName;
-
     /// <summary>Opens the configured database.</summary>
     /// <exception cref="StartException">It is in memory, or cannot be opened.</exception>
     public static async Task<KillSwitchSession> OpenAsync(string? path, ProcessContext context, CancellationToken cancellationToken)
     {
         var (configuration, _) = KeyholderCommand.Load(path, context);
-        if (configuration.Storage.Kind == StorageKind.Memory)
-        {
-            throw new StartException("storage is in memory: only the running server itself can revoke");
-        }
-
-        return new(context, configuration.Resources, await StorageServices.OpenAsync(configuration.Storage, context.Time, cancellationToken));
+        return new(context, configuration.Resources, await StorageServices.OpenForCommandAsync(configuration, context, cancellationToken));
     }
 
     /// <summary>Revokes, or says what revoking would do, and reports it.</summary>
@@ -50,7 +38,7 @@ internal sealed class KillSwitchSession : IAsyncDisposable
             throw new StartException(Describe(problem!.Value, request));
         }
 
-        var result = dryRun ? await _killSwitch.TryAsync(planned, cancellationToken) : await _killSwitch.RevokeAsync(planned, Actor, Here);
+        var result = dryRun ? await _killSwitch.TryAsync(planned, cancellationToken) : await _killSwitch.RevokeAsync(planned, Operator.Actor, Operator.Origin);
         await _context.Output.WriteLineAsync(Report(result));
     }
 
@@ -58,7 +46,7 @@ internal sealed class KillSwitchSession : IAsyncDisposable
     /// <exception cref="StartException">There is none of that id, or the revocation is for good.</exception>
     public async Task LiftAsync(long id)
     {
-        var refusal = await _killSwitch.LiftAsync(id, Actor, Here) switch
+        var refusal = await _killSwitch.LiftAsync(id, Operator.Actor, Operator.Origin) switch
         {
             LiftOutcome.Lifted => null,
             LiftOutcome.Permanent => $"revocation {id} is for good; only a quarantine can be lifted",

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Keyholder.Maintenance;
-using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,12 +18,7 @@ internal static class SweepCommand
     private static async Task<int> RunAsync(string? path, ProcessContext context, CancellationToken cancellationToken)
     {
         var (configuration, _) = KeyholderCommand.Load(path, context);
-        if (configuration.Storage.Kind == StorageKind.Memory)
-        {
-            throw new StartException("storage is in memory: only the running server itself can sweep");
-        }
-
-        await using var storage = await StorageServices.OpenAsync(configuration.Storage, context.Time, cancellationToken);
+        await using var storage = await StorageServices.OpenForCommandAsync(configuration, context, cancellationToken);
         using var metrics = new SweepMetrics();
         var sweeper = new Sweeper(storage.Sweeps, configuration.Maintenance, metrics, context.Time, NullLogger<Sweeper>.Instance);
         var exitCode = 0;

@@ -42,13 +42,14 @@ internal static class StorageServices
 
     /// <summary>Opens the storage the configuration names for a command that works on it beside, or without, the server.</summary>
     /// <exception cref="StartException">The configuration has problems, the storage cannot be opened, or it is in memory.</exception>
-    public static async Task<IKeyholderStorage> OpenForCommandAsync(string? configurationFile, ProcessContext context, CancellationToken cancellationToken)
-    {
-        var (configuration, _) = KeyholderCommand.Load(configurationFile, context);
-        return configuration.Storage.Kind == StorageKind.Memory
+    public static Task<IKeyholderStorage> OpenForCommandAsync(string? configurationFile, ProcessContext context, CancellationToken cancellationToken) =>
+        OpenForCommandAsync(KeyholderCommand.Load(configurationFile, context).Configuration, context, cancellationToken);
+
+    /// <inheritdoc cref="OpenForCommandAsync(string?, ProcessContext, CancellationToken)" />
+    public static Task<IKeyholderStorage> OpenForCommandAsync(KeyholderConfiguration configuration, ProcessContext context, CancellationToken cancellationToken) =>
+        configuration.Storage.Kind == StorageKind.Memory
             ? throw new StartException("storage is in memory: nothing outside the server can reach it")
-            : await OpenAsync(configuration.Storage, context.Time, cancellationToken);
-    }
+            : OpenAsync(configuration.Storage, context.Time, cancellationToken);
 
     /// <summary>Registers every port. The container closes the storage.</summary>
     public static void AddStorage(this IServiceCollection services, IKeyholderStorage storage)
