@@ -20,6 +20,8 @@ public static class AuditActions
     public const string SignedOut = "sign_in.ended";
     public const string UserAdded = "user.added";
 
+    public const string UserAdministratorGranted = "user.administrator_granted";
+    public const string UserAdministratorRevoked = "user.administrator_revoked";
     public const string UserPasswordSet = "user.password_set";
     public const string VirtualKeyCreated = "virtual_key.created";
     public const string VirtualKeyUpdated = "virtual_key.updated";

@@ -24,6 +24,9 @@ public interface IUserStore
     /// <summary>The user an identity names; <paramref name="candidate"/> is stored, with the audit event, when there is none yet. Two concurrent first sign-ins get the same user.</summary>
     Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken);
 
+    /// <summary>Changes whether the user may administer Keyholder, with the audit event; nothing is written unless that changes anything.</summary>
+    Task<UserChangeOutcome> SetAdministratorAsync(string userId, bool administrator, AuditEvent audit, CancellationToken cancellationToken);
+
     /// <summary>Whether any user exists.</summary>
     Task<bool> AnyAsync(CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Keyholder.Server.Hosting;
+using Keyholder.Storage;
 using Keyholder.Users;
 
 namespace Keyholder.Server.Commands;
@@ -33,7 +34,35 @@ internal static class UserCommand
             (users, secret) => users.SetPasswordAsync(parsed.GetRequiredValue(name), secret, Operator.Actor, cancellationToken),
             cancellationToken));
 
-        return new Command("user", "Adds local users and sets their passwords.") { add, password };
+        return new Command("user", "Adds local users, sets their passwords and says who administers Keyholder.") { add, password, CreateAdmin(config, context) };
+    }
+
+    private static Command CreateAdmin(Option<string?> config, ProcessContext context)
+    {
+        var user = new Argument<string>("user") { Description = "A local user's name, or a user id." };
+        var grant = new Option<bool>("--grant") { Description = "Let the user administer Keyholder." };
+        var revoke = new Option<bool>("--revoke") { Description = "Do not let the user administer Keyholder any more. Holds at once." };
+        var command = new Command("admin", "Makes a user an administrator, or ends that.") { user, grant, revoke };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var granted = parsed.GetValue(grant);
+            if (granted == parsed.GetValue(revoke))
+            {
+                throw new StartException("say --grant or --revoke");
+            }
+
+            await using var storage = await StorageServices.OpenForCommandAsync(parsed.GetValue(config), context, cancellationToken);
+            var id = await SessionFilterOptions.FindUserIdAsync(parsed.GetRequiredValue(user), storage.Users, cancellationToken);
+            var outcome = await Administrators.SetAsync(storage.Users, id, granted, Operator.Actor, context.Time.GetUtcNow(), cancellationToken);
+            if (outcome == UserChangeOutcome.NotFound)
+            {
+                throw new StartException($"there is no user '{CommandOutput.Text(parsed.GetRequiredValue(user))}'");
+            }
+
+            await context.Output.WriteLineAsync(outcome == UserChangeOutcome.Changed ? "Done." : granted ? "The user is an administrator already." : "The user is no administrator.");
+            return 0;
+        });
+        return command;
     }
 
     private static async Task<int> RunAsync(

@@ -91,6 +91,23 @@ internal sealed class PostgresUserStore(PostgresDatabase database) : IUserStore
             },
             cancellationToken);
 
+    public Task<UserChangeOutcome> SetAdministratorAsync(string userId, bool administrator, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                if (await statements.ExecuteAsync(
+                    "UPDATE users SET administrator = @administrator WHERE id = @id AND administrator <> @administrator",
+                    ("id", userId),
+                    ("administrator", administrator)) == 0)
+                {
+                    return await statements.AnyAsync("SELECT 1 FROM users WHERE id = @id", ("id", userId)) ? UserChangeOutcome.Unchanged : UserChangeOutcome.NotFound;
+                }
+
+                await AuditRows.AppendAsync(statements, audit);
+                return UserChangeOutcome.Changed;
+            },
+            cancellationToken);
+
     public Task<bool> AnyAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(statements => statements.AnyAsync("SELECT 1 FROM users LIMIT 1"), cancellationToken);
 

@@ -78,6 +78,23 @@ internal sealed class SqliteUserStore(SqliteDatabase database) : IUserStore
     public Task<User> FindOrAddByIdentityAsync(ProviderIdentity identity, User candidate, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(connection => FindByIdentity(connection, identity) ?? Add(connection, identity, candidate, audit), cancellationToken);
 
+    public Task<UserChangeOutcome> SetAdministratorAsync(string userId, bool administrator, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                if (connection.Execute(
+                    "UPDATE users SET administrator = $administrator WHERE id = $id AND administrator <> $administrator",
+                    ("$id", userId),
+                    ("$administrator", administrator)) == 0)
+                {
+                    return connection.Any("SELECT 1 FROM users WHERE id = $id", ("$id", userId)) ? UserChangeOutcome.Unchanged : UserChangeOutcome.NotFound;
+                }
+
+                AuditRows.Append(connection, audit);
+                return UserChangeOutcome.Changed;
+            },
+            cancellationToken);
+
     public Task<bool> AnyAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(connection => connection.Any("SELECT 1 FROM users LIMIT 1"), cancellationToken);
 

@@ -76,7 +76,32 @@ public sealed class OperatorCommandTests : IDisposable
         (await storage.Sessions.FindAsync(kept.Id, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_user_is_made_an_administrator_and_stops_being_one_and_both_are_audited_once()
+    {
+        await RunAsync("user", "add", "person1");
+        var id = await FindUserIdAsync("person1");
+
+        (await RunAsync("user", "admin", "PERSON1", "--grant")).ShouldBe(0);
+        (await RunAsync("user", "admin", id, "--grant")).ShouldBe(0);
+        _output.ToString().ShouldContain("already");
+        await using (var granted = await OpenAsync())
+        {
+            (await granted.Users.FindAsync(id, default)).ShouldNotBeNull().Administrator.ShouldBeTrue();
+        }
+
+        (await RunAsync("user", "admin", id, "--revoke")).ShouldBe(0);
+        await using var storage = await OpenAsync();
+        (await storage.Users.FindAsync(id, default)).ShouldNotBeNull().Administrator.ShouldBeFalse();
+        var audited = await storage.AuditTrail.ListAsync(new AuditQuery { Target = "user:" + id, Limit = 9 }, default);
+        audited.Select(entry => (entry.Event.Action, entry.Event.Actor)).ShouldBe(
+            new[] { AuditActions.UserAdministratorRevoked, AuditActions.UserAdministratorGranted, AuditActions.UserAdded }.Select(action => (action, "cli:" + Environment.UserName)));
+    }
+
     [Theory]
+    [InlineData("user", "admin", "nobody", "--grant")]
+    [InlineData("user", "admin", "nobody")]
+    [InlineData("user", "admin", "nobody", "--grant", "--revoke")]
     [InlineData("session", "revoke")]
     [InlineData("session", "revoke", "--dry-run")]
     [InlineData("session", "revoke", "nonsense")]

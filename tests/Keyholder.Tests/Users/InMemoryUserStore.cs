@@ -72,6 +72,9 @@ internal sealed class InMemoryUserStore : IUserStore
         }
     }
 
+    public Task<UserChangeOutcome> SetAdministratorAsync(string userId, bool administrator, AuditEvent audit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No test of a policy changes administrators.");
+
     public Task<bool> AnyAsync(CancellationToken cancellationToken)
     {
         lock (_gate)

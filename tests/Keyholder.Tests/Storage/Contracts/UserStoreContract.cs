@@ -137,12 +137,41 @@ public abstract class UserStoreContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task Whether_a_user_administers_is_changed_once_and_audited_with_the_change()
+    {
+        var user = await AddUserAsync("u1");
+        await AddUserAsync("u2");
+
+        (await SetAdministratorAsync("u1", !user.Administrator)).ShouldBe(UserChangeOutcome.Changed);
+        (await SetAdministratorAsync("u1", !user.Administrator)).ShouldBe(UserChangeOutcome.Unchanged);
+        (await SetAdministratorAsync("nobody", true)).ShouldBe(UserChangeOutcome.NotFound);
+
+        (await Db.Users.FindAsync("u1", default)).ShouldBe(user with { Administrator = !user.Administrator });
+        (await Db.Users.FindAsync("u2", default))!.Administrator.ShouldBe(user.Administrator);
+        (await AuditedActionsAsync()).Count(action => action == AuditActions.UserAdministratorRevoked).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_many_that_change_it_at_once_one_does()
+    {
+        await AddUserAsync("u1");
+
+        var outcomes = await RaceAsync(16, () => AddUserAsync("warm"), _ => SetAdministratorAsync("u1", false));
+
+        outcomes.Count(outcome => outcome == UserChangeOutcome.Changed).ShouldBe(1);
+        outcomes.Count(outcome => outcome == UserChangeOutcome.Unchanged).ShouldBe(15);
+    }
+
+    [Fact]
     public async Task Whether_any_user_exists_is_known()
     {
         (await Db.Users.AnyAsync(default)).ShouldBeFalse();
         await AddUserAsync("u1");
         (await Db.Users.AnyAsync(default)).ShouldBeTrue();
     }
+
+    private Task<UserChangeOutcome> SetAdministratorAsync(string id, bool administrator) =>
+        Db.Users.SetAdministratorAsync(id, administrator, Sample.Audit(Now, AuditActions.UserAdministratorRevoked), default);
 
     private Task<UserAddOutcome> AddAsync(LocalUser user) => Db.Users.AddLocalAsync(user, Sample.Audit(Now, AuditActions.UserAdded), default);
 }
