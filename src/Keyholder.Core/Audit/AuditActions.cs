@@ -28,6 +28,10 @@ public static class AuditActions
     public const string VirtualKeyRotated = "virtual_key.rotated";
     public const string VirtualKeyDeleted = "virtual_key.deleted";
     public const string UpstreamClientRegistered = "upstream_client.registered";
+    public const string GrantChanged = "grant.changed";
+    public const string GrantRemoved = "grant.removed";
+    public const string CredentialOrphaned = "credential.orphaned";
+    public const string CredentialRestored = "credential.restored";
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";

@@ -74,6 +74,10 @@ public sealed record MaintenanceOptions
     [Range(typeof(TimeSpan), "02:00:00", Longest)]
     public TimeSpan SessionCredentialRetention { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>How often credentials of virtual keys are held against the grants; every change does so at once, this finds what was changed by hand. Default 5 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often the revocation log is swept. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan RevocationInterval { get; init; } = TimeSpan.FromHours(1);

@@ -44,6 +44,9 @@ public sealed record Resource
     /// <summary>Whether open streams end when their access token expires.</summary>
     public required bool EndStreamsAtTokenExpiry { get; init; }
 
+    /// <summary>Whether every virtual key may use it, unless a grant of the key's own says otherwise.</summary>
+    public bool GrantToAllKeys { get; init; }
+
     /// <summary>The URL of the RFC 9728 metadata document.</summary>
     public required string MetadataUri { get; init; }
 

@@ -96,6 +96,7 @@ public static class ResourceRules
             MaxRequestBodyBytes = definition.MaxRequestBodyBytes,
             ActivityTimeout = definition.ActivityTimeout,
             EndStreamsAtTokenExpiry = definition.EndStreamsAtTokenExpiry,
+            GrantToAllKeys = definition.GrantToAllKeys,
         };
     }
 

@@ -27,9 +27,13 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
+    IGrantStore Grants { get; }
+
     ILeaseStore Leases { get; }
 
     IPushedRequestStore PushedRequests { get; }
+
+    IReconciliationStore Reconciliation { get; }
 
     IRevocationStore Revocations { get; }
 

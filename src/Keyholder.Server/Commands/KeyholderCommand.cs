@@ -23,6 +23,7 @@ public static class KeyholderCommand
             TokenCommand.Create(config, context),
             SessionCommand.Create(config, context),
             VirtualKeyCommand.Create(config, context),
+            ReconcileCommand.Create(config, context),
             AuditCommand.Create(config, context),
             AdminCommand.Create(config, context),
             SweepCommand.Create(config, context),

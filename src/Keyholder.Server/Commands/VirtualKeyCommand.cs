@@ -13,17 +13,22 @@ namespace Keyholder.Server.Commands;
 /// </summary>
 internal static class VirtualKeyCommand
 {
-    public static Command Create(Option<string?> config, ProcessContext context) => new("vk", "Makes, changes and deletes virtual keys.")
+    public static Command Create(Option<string?> config, ProcessContext context)
     {
-        CreateCreate(config, context),
-        VirtualKeyListCommand.CreateList(config, context),
-        VirtualKeyListCommand.CreateShow(config, context),
-        CreateUpdate(config, context),
-        CreateRotate(config, context),
-        CreateSwitch("deactivate", "Makes a key unusable until it is activated again.", active: false, config, context),
-        CreateSwitch("activate", "Makes a deactivated key usable again.", active: true, config, context),
-        CreateDelete(config, context),
-    };
+        var command = new Command("vk", "Makes, changes and deletes virtual keys, and says what they may use.")
+        {
+            CreateCreate(config, context),
+            VirtualKeyListCommand.CreateList(config, context),
+            VirtualKeyListCommand.CreateShow(config, context),
+            CreateUpdate(config, context),
+            CreateRotate(config, context),
+            CreateSwitch("deactivate", "Makes a key unusable until it is activated again.", active: false, config, context),
+            CreateSwitch("activate", "Makes a deactivated key usable again.", active: true, config, context),
+            CreateDelete(config, context),
+        };
+        GrantCommand.AddTo(command, config, context);
+        return command;
+    }
 
     /// <summary>The argument that names a key.</summary>
     public static Argument<string> KeyArgument() => new("key") { Description = "The key's name or id." };

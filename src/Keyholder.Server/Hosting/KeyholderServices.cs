@@ -37,6 +37,7 @@ internal static class KeyholderServices
         services.AddRevocation();
         services.AddTokens();
         services.AddMaintenance(configuration.Maintenance);
+        services.AddVirtualKeys();
         services.AddGateway();
         services.AddApi();
     }

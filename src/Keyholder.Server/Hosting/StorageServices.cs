@@ -67,8 +67,10 @@ internal static class StorageServices
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.DeviceAuthorizations);
+        services.AddSingleton(storage.Grants);
         services.AddSingleton(storage.Leases);
         services.AddSingleton(storage.PushedRequests);
+        services.AddSingleton(storage.Reconciliation);
         services.AddSingleton(storage.Revocations);
         services.AddSingleton(storage.RevocationSignal);
         services.AddSingleton(storage.SealedRows);

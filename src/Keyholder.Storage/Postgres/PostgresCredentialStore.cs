@@ -49,12 +49,22 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
         }
 
         return database.WriteAsync(
-            async statements => await OutcomeAsync(
-                statements,
-                audit,
-                changed: expectedVersion == 0
-                    ? await CredentialRows.InsertAsync(statements, credential)
-                    : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion)),
+            async statements =>
+            {
+                if (!await Reconciliation.MayHoldAsync(statements, credential.Key.Owner))
+                {
+                    return CredentialPutOutcome.Conflict;
+                }
+
+                var outcome = await OutcomeAsync(
+                    statements,
+                    audit,
+                    changed: expectedVersion == 0
+                        ? await CredentialRows.InsertAsync(statements, credential)
+                        : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion));
+                await Reconciliation.AfterPutAsync(statements, credential);
+                return outcome;
+            },
             cancellationToken);
     }
 

@@ -15,4 +15,7 @@ internal enum PostgresLocks
     LocalUserNames = 0x4B48_0006,
     ProviderIdentities = 0x4B48_0007,
     VirtualKeyNames = 0x4B48_0010,
+
+    /// <summary>Shared by changes of single virtual keys, which then lock the key's row; alone for changes that concern many. Comes before rows of keys and credentials.</summary>
+    Grants = 0x4B48_0011,
 }

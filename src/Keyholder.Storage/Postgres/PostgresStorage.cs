@@ -22,8 +22,10 @@ public sealed class PostgresStorage : IKeyholderStorage
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
+        Grants = new PostgresGrantStore(database);
         Leases = new PostgresLeaseStore(database);
         PushedRequests = new PostgresPushedRequestStore(database);
+        Reconciliation = new PostgresReconciliationStore(database);
         Revocations = new PostgresRevocationStore(database);
         SealedRows = new PostgresSealedRowStore(database);
         ServerSecrets = new PostgresServerSecretStore(database);
@@ -59,9 +61,13 @@ public sealed class PostgresStorage : IKeyholderStorage
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
+    public IGrantStore Grants { get; }
+
     public ILeaseStore Leases { get; }
 
     public IPushedRequestStore PushedRequests { get; }
+
+    public IReconciliationStore Reconciliation { get; }
 
     public IRevocationStore Revocations { get; }
 

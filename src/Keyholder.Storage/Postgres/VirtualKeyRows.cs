@@ -16,6 +16,13 @@ internal static class VirtualKeyRows
     public static Task<VirtualKey?> LockAsync(PostgresStatements statements, string id) =>
         statements.QuerySingleAsync($"SELECT {VirtualKeyColumns.All} FROM virtual_keys WHERE id = @id FOR UPDATE", VirtualKeyColumns.Read, ("id", id));
 
+    /// <summary>Locks a key for a change of what it may use or holds; false when there is none.</summary>
+    public static async Task<bool> LockForGrantsAsync(PostgresStatements statements, string id)
+    {
+        await statements.LockSharedAsync(PostgresLocks.Grants);
+        return await statements.AnyAsync("SELECT 1 FROM virtual_keys WHERE id = @id FOR UPDATE", ("id", id));
+    }
+
     /// <summary>Why a key cannot be stored as it shall be, or null. What stays as it was is not asked again.</summary>
     public static async Task<VirtualKeyWriteOutcome?> FindProblemAsync(PostgresStatements statements, VirtualKey key, VirtualKey? before = null)
     {
@@ -114,10 +121,12 @@ internal static class VirtualKeyRows
               SELECT 1 FROM sessions WHERE subject_kind = 'vk' AND subject_id = @id AND revoked_at IS NULL ORDER BY id FOR UPDATE) AS locked
             """,
             ("id", id));
-        if (await statements.ExecuteAsync("DELETE FROM virtual_keys WHERE id = @id", ("id", id)) == 0)
+        if (!await LockForGrantsAsync(statements, id))
         {
             return false;
         }
+
+        await statements.ExecuteAsync("DELETE FROM virtual_keys WHERE id = @id", ("id", id));
 
         await statements.ExecuteAsync(
             "UPDATE sessions SET revoked_at = @now, revoked_reason = @reason WHERE subject_kind = 'vk' AND subject_id = @id AND revoked_at IS NULL",

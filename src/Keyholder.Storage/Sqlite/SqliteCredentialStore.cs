@@ -49,10 +49,20 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
         }
 
         return database.WriteAsync(
-            connection => Outcome(
-                connection,
-                audit,
-                changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion)),
+            connection =>
+            {
+                if (!Reconciliation.MayHold(connection, credential.Key.Owner))
+                {
+                    return CredentialPutOutcome.Conflict;
+                }
+
+                var outcome = Outcome(
+                    connection,
+                    audit,
+                    changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion));
+                Reconciliation.AfterPut(connection, credential);
+                return outcome;
+            },
             cancellationToken);
     }
 

@@ -21,8 +21,10 @@ public sealed class SqliteStorage : IKeyholderStorage
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
+        Grants = new SqliteGrantStore(database, _revocationSubscribers);
         Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
+        Reconciliation = new SqliteReconciliationStore(database, _revocationSubscribers);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         SealedRows = new SqliteSealedRowStore(database);
         ServerSecrets = new SqliteServerSecretStore(database);
@@ -58,9 +60,13 @@ public sealed class SqliteStorage : IKeyholderStorage
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
+    public IGrantStore Grants { get; }
+
     public ILeaseStore Leases { get; }
 
     public IPushedRequestStore PushedRequests { get; }
+
+    public IReconciliationStore Reconciliation { get; }
 
     public IRevocationStore Revocations { get; }
 

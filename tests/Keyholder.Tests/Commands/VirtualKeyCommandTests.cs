@@ -84,7 +84,40 @@ public sealed class VirtualKeyCommandTests : IDisposable
         page.GetProperty("next_cursor").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
+    [Fact]
+    public async Task Resources_are_granted_to_one_key_or_to_all_and_taken_back()
+    {
+        await RunAsync("vk", "create", "agent");
+
+        (await RunAsync("vk", "grant", "agent", "notes", "--tool", "read", "--tool", "list")).ShouldBe(0);
+        (await RunAsync("vk", "grant-all", "wiki")).ShouldBe(0);
+        (await RunAsync("vk", "grants", "agent")).ShouldBe(0);
+        _output.ToString().ShouldContain("list read");
+        _output.ToString().ShouldContain("every key");
+        (await RunAsync("vk", "grant", "agent", "wiki", "--no-tools")).ShouldBe(0);
+        (await RunAsync("vk", "revoke-grant", "agent", "notes")).ShouldBe(0);
+        (await RunAsync("vk", "revoke-grant-all", "wiki")).ShouldBe(0);
+        (await RunAsync("reconcile", "--plan")).ShouldBe(0);
+        _output.ToString().ShouldBeEmpty();
+        (await RunAsync("reconcile")).ShouldBe(0);
+        _output.ToString().ShouldBe("0 credentials orphaned, 0 restored, 0 pending flows deleted." + Environment.NewLine);
+
+        await using var storage = await OpenAsync();
+        var key = (await storage.VirtualKeys.FindByNameAsync("agent", default)).ShouldNotBeNull();
+        var access = (await storage.Grants.FindAccessAsync(key.Id, default)).ShouldNotBeNull();
+        access.Grants.ShouldHaveSingleItem().Resource.ShouldBe("wiki");
+        access.Grants[0].Tools.ShouldBe([]);
+        access.GrantedToAll.ShouldBeEmpty();
+    }
+
     [Theory]
+    [InlineData("grant", "agent", "nowhere")]
+    [InlineData("grant", "nobody", "notes")]
+    [InlineData("grant", "agent", "notes", "--tool", "")]
+    [InlineData("grant", "agent", "notes", "--tool", "read", "--no-tools")]
+    [InlineData("grant-all", "nowhere")]
+    [InlineData("revoke-grant", "agent", "notes")]
+    [InlineData("revoke-grant-all", "notes")]
     [InlineData("create", "a name")]
     [InlineData("create", "agent")]
     [InlineData("create", "other", "--user", "nobody")]
@@ -117,7 +150,8 @@ public sealed class VirtualKeyCommandTests : IDisposable
     private async Task<string> StoredAsync()
     {
         await using var storage = await OpenAsync();
-        return JsonSerializer.Serialize(await storage.VirtualKeys.ListAsync(new() { Limit = 10 }, default));
+        var keys = await storage.VirtualKeys.ListAsync(new() { Limit = 10 }, default);
+        return JsonSerializer.Serialize(keys) + JsonSerializer.Serialize(await storage.Grants.FindAccessAsync(keys[0].Id, default));
     }
 
     private Task<int> RunAsync(params string[] args)
@@ -125,7 +159,19 @@ public sealed class VirtualKeyCommandTests : IDisposable
         _output = new StringWriter();
         return KeyholderCommand.RunAsync(
             args,
-            new ProcessContext(TextReader.Null, _output, _error, new Dictionary<string, string> { ["KEYHOLDER__storage__path"] = Database }, _time));
+            new ProcessContext(
+                TextReader.Null,
+                _output,
+                _error,
+                new Dictionary<string, string>
+                {
+                    ["KEYHOLDER__storage__path"] = Database,
+                    ["KEYHOLDER__resources__notes__upstream"] = "https://up.example/mcp",
+                    ["KEYHOLDER__resources__notes__auth"] = "none",
+                    ["KEYHOLDER__resources__wiki__upstream"] = "https://up.example/wiki",
+                    ["KEYHOLDER__resources__wiki__auth"] = "none",
+                },
+                _time));
     }
 
     private Task<SqliteStorage> OpenAsync() => SqliteStorage.OpenAsync(new SqliteStorageOptions(Database), _time, default);

@@ -12,6 +12,8 @@ internal static class ApiEndpoints
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SessionsEndpoints>();
         services.AddSingleton<RevocationsEndpoints>();
+        services.AddSingleton<VirtualKeysEndpoints>();
+        services.AddSingleton<GrantsEndpoints>();
     }
 
     /// <summary>Maps the API.</summary>
@@ -28,6 +30,25 @@ internal static class ApiEndpoints
         revocations.MapGet("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.ListAsync(http));
         revocations.MapPost("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.AddAsync(http));
         revocations.MapDelete("/{id}", (HttpContext http, string id, RevocationsEndpoints endpoint) => endpoint.LiftAsync(http, id));
+        MapVirtualKeys(api);
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
+    }
+
+    private static void MapVirtualKeys(RouteGroupBuilder api)
+    {
+        var keys = api.MapGroup("/virtual-keys").AddEndpointFilter<RouteGroupBuilder, AdministratorsOnly>();
+        keys.MapGet("", (HttpContext http, VirtualKeysEndpoints endpoint) => endpoint.ListAsync(http));
+        keys.MapPost("", (HttpContext http, VirtualKeysEndpoints endpoint) => endpoint.CreateAsync(http));
+        keys.MapGet("/{id}", (HttpContext http, string id, VirtualKeysEndpoints endpoint) => endpoint.GetAsync(http, id));
+        keys.MapPatch("/{id}", (HttpContext http, string id, VirtualKeysEndpoints endpoint) => endpoint.UpdateAsync(http, id));
+        keys.MapDelete("/{id}", (HttpContext http, string id, VirtualKeysEndpoints endpoint) => endpoint.DeleteAsync(http, id));
+        keys.MapPost("/{id}/rotate", (HttpContext http, string id, VirtualKeysEndpoints endpoint) => endpoint.RotateAsync(http, id));
+        keys.MapGet("/{id}/grants", (HttpContext http, string id, GrantsEndpoints endpoint) => endpoint.ListAsync(http, id));
+        keys.MapPut("/{id}/grants/{resource}", (HttpContext http, string id, string resource, GrantsEndpoints endpoint) => endpoint.PutAsync(http, id, resource));
+        keys.MapDelete("/{id}/grants/{resource}", (HttpContext http, string id, string resource, GrantsEndpoints endpoint) => endpoint.RemoveAsync(http, id, resource));
+        var toAll = api.MapGroup("/grants-to-all").AddEndpointFilter<RouteGroupBuilder, AdministratorsOnly>();
+        toAll.MapGet("", (HttpContext http, GrantsEndpoints endpoint) => endpoint.ListToAllAsync(http));
+        toAll.MapPut("/{resource}", (HttpContext http, string resource, GrantsEndpoints endpoint) => endpoint.PutToAllAsync(http, resource));
+        toAll.MapDelete("/{resource}", (HttpContext http, string resource, GrantsEndpoints endpoint) => endpoint.RemoveToAllAsync(http, resource));
     }
 }

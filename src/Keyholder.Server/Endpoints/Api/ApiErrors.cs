@@ -16,11 +16,16 @@ internal static class ApiErrors
     public static readonly ApiError SessionUnknown = new("api.session_unknown", 404, "not_found", "There is no such session, or it is already revoked.");
     public static readonly ApiError RevocationNotStanding = new("api.revocation_not_standing", 404, "not_found", "No such revocation stands: it never did, has expired, or was lifted.");
     public static readonly ApiError RevocationPermanent = new("api.revocation_permanent", 409, "conflict", "The revocation is for good: only a quarantine can be lifted.");
+    public static readonly ApiError VirtualKeyUnknown = new("api.virtual_key_unknown", 404, "not_found", "There is no such virtual key.");
+    public static readonly ApiError GrantUnknown = new("api.grant_unknown", 404, "not_found", "There is no such grant.");
+    public static readonly ApiError GrantConfigured = new("api.grant_configured", 409, "conflict", "The configuration grants the resource to every key: it has to be taken back there.");
+    public static readonly ApiError NameTaken = new("api.name_taken", 409, "conflict", "The name is taken.");
+    public static readonly ApiError Conflict = new("api.conflict", 409, "conflict", "It was changed meanwhile. Try again.");
 
     /// <summary>Every error of the catalogue.</summary>
     public static IReadOnlyList<ApiError> All { get; } =
     [
         TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
-        SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent,
+        SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent, VirtualKeyUnknown, GrantUnknown, GrantConfigured, NameTaken, Conflict,
     ];
 }

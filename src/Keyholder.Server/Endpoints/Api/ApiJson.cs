@@ -12,4 +12,6 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(RevocationAnswer))]
 [JsonSerializable(typeof(VirtualKeyDocument))]
 [JsonSerializable(typeof(VirtualKeyPage))]
+[JsonSerializable(typeof(GrantList))]
+[JsonSerializable(typeof(GrantToAllList))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -29,9 +29,13 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IDeviceAuthorizationStore DeviceAuthorizations => Storage.DeviceAuthorizations;
 
+    public IGrantStore Grants => Storage.Grants;
+
     public ILeaseStore Leases => Storage.Leases;
 
     public IPushedRequestStore PushedRequests => Storage.PushedRequests;
+
+    public IReconciliationStore Reconciliation => Storage.Reconciliation;
 
     public IRevocationStore Revocations => Storage.Revocations;
 

@@ -62,6 +62,8 @@ public static class PostgresContractTests
 
     public sealed class Users : UserStoreContract<PostgresFixture>;
 
+    public sealed class VirtualKeyReconciliation : ReconciliationContract<PostgresFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<PostgresFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<PostgresFixture>;

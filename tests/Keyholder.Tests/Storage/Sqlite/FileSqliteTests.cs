@@ -62,6 +62,8 @@ public static class FileSqliteTests
 
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
 
+    public sealed class VirtualKeyReconciliation : ReconciliationContract<FileSqliteFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<FileSqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<FileSqliteFixture>;

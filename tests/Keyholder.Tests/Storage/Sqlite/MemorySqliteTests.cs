@@ -62,6 +62,8 @@ public static class MemorySqliteTests
 
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 
+    public sealed class VirtualKeyReconciliation : ReconciliationContract<MemorySqliteFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<MemorySqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<MemorySqliteFixture>;

@@ -1,0 +1,16 @@
+using Keyholder.VirtualKeys;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>Registers virtual keys.</summary>
+internal static class VirtualKeyServices
+{
+    /// <summary>Registers the part. Needs the storage ports, the resources and the opaque token formats.</summary>
+    public static void AddVirtualKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<VirtualKeyRegistry>();
+        services.AddSingleton<GrantRegistry>();
+        services.AddSingleton<ReconcileLoop>();
+        services.AddHostedService<ReconcileService>();
+    }
+}
