@@ -15,7 +15,7 @@ internal static class UpstreamClientColumns
     {
         Provider = row.GetString(0),
         Issuer = row.GetString(1),
-        Generation = row.GetInt32(2),
+        Generation = (int)row.GetInt64(2),
         ClientId = row.GetString(3),
         AuthMethod = row.GetString(4),
         Envelope = row.IsDBNull(5) ? null : row.Bytes(5),

@@ -4,9 +4,12 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DemoUpstream;
+using Keyholder.Audit;
 using Keyholder.Storage;
 using Keyholder.Tests.Storage.Postgres;
 using Keyholder.Tests.Testing;
+using Keyholder.Upstream;
+using Keyholder.Upstream.Discovery;
 using Keyholder.Vault;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -93,6 +96,20 @@ public sealed class StoredSecretsTests
             await client.AuthorizeAsync();
             Know(client);
         }
+
+        const string registered = "registered-client-secret";
+        text("secret of a registration", registered);
+        var registration = new StoredUpstreamClient
+        {
+            Provider = "demo",
+            Issuer = "https://issuer.example",
+            Generation = 1,
+            ClientId = "keyholder",
+            AuthMethod = "client_secret_basic",
+            CreatedAt = host.Time.GetUtcNow(),
+        };
+        var audit = new AuditEvent { At = host.Time.GetUtcNow(), Action = AuditActions.UpstreamClientRegistered, Actor = "system", Target = "provider:demo" };
+        await host.Get<IUpstreamClientStore>().PutAsync(new UpstreamClientSealer(host.Get<ISecretSealer>()).Seal(registration, registered), audit, TestContext.Current.CancellationToken);
 
         void Know(ConnectedClient client)
         {

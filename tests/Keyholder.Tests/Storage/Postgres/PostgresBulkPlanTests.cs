@@ -36,7 +36,7 @@ public sealed class PostgresBulkPlanTests
         }
 
         await ShouldGoByPrimaryKeyAsync(connection, "rotate", "bytea[], bigint[], bytea[], text[], text[], bytea[], bytea[], bigint[], bigint[]", new SessionRotations().Sql);
-        await ShouldGoByPrimaryKeyAsync(connection, "redeem", "bytea[], bytea[], text[], bytea[], bigint[], bigint[]", new SessionRedemptions().Sql);
+        await ShouldGoByPrimaryKeyAsync(connection, "redeem", "bytea[], bytea[], text[], bytea[], bytea[], bigint[], bigint[]", new SessionRedemptions().Sql);
     }
 
     private static async Task ShouldGoByPrimaryKeyAsync(NpgsqlConnection connection, string name, string types, string sql)
