@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 
 namespace Keyholder.Storage.Sqlite;
@@ -8,8 +9,21 @@ internal sealed class SqliteConnections(string? file)
     private const int BusyTimeoutSeconds = 5;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // SQLite's numbers for what sqlite3_config(…) sets.
+    private const int MultiThread = 2;
+    private const int MemoryStatistics = 9;
+
     // Absolute, so that no spelling is taken for a URI or for SQLite's own ":memory:".
     private readonly string? _path = file is null ? null : Path.GetFullPath(file);
+
+    // For the whole process, before SQLite starts: no connection is ever used by two threads at once, so no call has to take a mutex of it, and nobody
+    // reads statistics that take one for every allocation. Where SQLite runs already it refuses, and is slower but right.
+    static SqliteConnections()
+    {
+        RuntimeHelpers.RunClassConstructor(typeof(SqliteConnection).TypeHandle);
+        _ = SQLitePCL.raw.sqlite3_config(MultiThread);
+        _ = SQLitePCL.raw.sqlite3_config(MemoryStatistics, 0);
+    }
 
     public bool InMemory => _path is null;
 

@@ -33,7 +33,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>Runs a transition atomically; the task completes when it is durable.</summary>
     public Task<T> WriteAsync<T>(Func<PreparedConnection, T> transition, CancellationToken cancellationToken) =>
-        _writes.EnqueueAsync(transition, cancellationToken);
+        _writes.EnqueueAsync(transition, isOneChange: false, cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync{T}"/>, for a transition that changes the database by one statement at most: it needs no savepoint.</summary>
+    public Task<T> UpdateAsync<T>(Func<PreparedConnection, T> transition, CancellationToken cancellationToken) =>
+        _writes.EnqueueAsync(transition, isOneChange: true, cancellationToken);
 
     /// <inheritdoc cref="WriteAsync{T}" />
     public Task WriteAsync(Action<PreparedConnection> transition, CancellationToken cancellationToken) =>
@@ -47,7 +51,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>Runs one statement that reads.</summary>
     public Task<T> ReadAsync<T>(Func<PreparedConnection, T> read, CancellationToken cancellationToken) =>
-        _readers?.ReadAsync(read, cancellationToken) ?? _writes.EnqueueAsync(read, cancellationToken);
+        _readers?.ReadAsync(read, cancellationToken) ?? _writes.EnqueueAsync(read, isOneChange: true, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

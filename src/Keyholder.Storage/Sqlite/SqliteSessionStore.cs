@@ -14,7 +14,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
             cancellationToken);
 
     public Task<(RedeemOutcome Outcome, Session? Session)> RedeemCodeAsync(CodeRedemption redemption, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<(RedeemOutcome, Session?)>(
+        database.UpdateAsync<(RedeemOutcome, Session?)>(
             connection =>
             {
                 if (Redeem(connection, redemption, now) is { } redeemed)
@@ -29,7 +29,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
             cancellationToken);
 
     public Task<(RotateOutcome Outcome, Session? Session)> RotateAsync(Rotation rotation, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.WriteAsync<(RotateOutcome, Session?)>(
+        database.UpdateAsync<(RotateOutcome, Session?)>(
             connection =>
             {
                 if (Rotate(connection, rotation, now) is { } rotated)
@@ -103,9 +103,9 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
           AND client_id = $client_id AND ($resource IS NULL OR resource = $resource)
           AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
           AND {SessionColumns.SubjectIsLive}
-        RETURNING {SessionColumns.All}
+        RETURNING {SessionColumns.UnchangedByRotation}
         """,
-        SessionColumns.Read,
+        row => SessionColumns.ReadRotated(row, firstColumn: 0, rotation, now),
         ("$id", rotation.SessionId),
         ("$generation", rotation.Generation),
         ("$refresh_hash", rotation.RefreshHash),

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Keyholder.Storage.Sqlite;
 
 /// <summary>
-/// Group commit: one thread takes what is waiting, runs each transition in a savepoint of one transaction, commits, and only then tells the callers.
+/// Group commit: one thread takes what is waiting, runs it all in one transaction, what fails undone alone, commits, and only then tells the callers.
 /// See docs/adr/0003-one-sqlite-writer-thread.md.
 /// </summary>
 internal sealed class SqliteWriteQueue : IAsyncDisposable
@@ -12,7 +12,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
     private const int BatchSize = 256;
 
     // A synchronous continuation only wakes the writer's own wait; callers' continuations never run on it.
-    private readonly Channel<Transition<PreparedConnection>> _waiting = Channel.CreateUnbounded<Transition<PreparedConnection>>(
+    private readonly Channel<SqliteTransition> _waiting = Channel.CreateUnbounded<SqliteTransition>(
         new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
 
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +26,10 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
     }
 
     /// <summary>Runs the work on the writer's connection. The task completes when its commit is durable, or fails with nothing changed.</summary>
-    public Task<T> EnqueueAsync<T>(Func<PreparedConnection, T> work, CancellationToken cancellationToken)
+    /// <param name="work">What to do.</param>
+    /// <param name="isOneChange">Whether the work changes the database by one statement at most. Such a one is undone by SQLite itself when it fails; what fails after it leaves it done.</param>
+    /// <param name="cancellationToken">Cancels until the work is taken, never after.</param>
+    public Task<T> EnqueueAsync<T>(Func<PreparedConnection, T> work, bool isOneChange, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -34,7 +37,7 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         }
 
         var transition = new Transition<PreparedConnection, T>(work, cancellationToken);
-        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(transition), this);
+        ObjectDisposedException.ThrowIf(!_waiting.Writer.TryWrite(new(transition, isOneChange)), this);
         return transition.Task;
     }
 
@@ -47,12 +50,12 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
 
     private void Drain()
     {
-        var batch = new List<Transition<PreparedConnection>>(BatchSize);
+        var batch = new List<SqliteTransition>(BatchSize);
         while (_waiting.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
         {
             while (batch.Count < BatchSize && _waiting.Reader.TryRead(out var transition))
             {
-                if (transition.TryStart())
+                if (transition.Work.TryStart())
                 {
                     batch.Add(transition);
                 }
@@ -69,14 +72,21 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         _drained.SetResult();
     }
 
-    private void Commit(List<Transition<PreparedConnection>> batch)
+    private void Commit(List<SqliteTransition> batch)
     {
         try
         {
             _connection.Execute("BEGIN IMMEDIATE");
             foreach (var transition in batch)
             {
-                RunAlone(transition);
+                if (transition.IsOneChange)
+                {
+                    Run(transition.Work);
+                }
+                else
+                {
+                    RunInSavepoint(transition.Work);
+                }
             }
 
             _connection.Execute("COMMIT");
@@ -84,13 +94,26 @@ internal sealed class SqliteWriteQueue : IAsyncDisposable
         catch (Exception failure)
         {
             Rollback();
-            batch.ForEach(transition => transition.Fail(failure));
+            batch.ForEach(transition => transition.Work.Fail(failure));
         }
 
-        Answers<PreparedConnection>.Give(batch);
+        Answers<PreparedConnection>.Give(batch.Select(transition => transition.Work));
     }
 
-    private void RunAlone(Transition<PreparedConnection> transition)
+    private void Run(Transition<PreparedConnection> transition)
+    {
+        try
+        {
+            transition.Run(_connection);
+        }
+        catch (Exception failure) when (_connection.InTransaction)
+        {
+            // Else SQLite has ended the whole transaction (disk full, I/O error): then all of the batch has failed.
+            transition.Fail(failure);
+        }
+    }
+
+    private void RunInSavepoint(Transition<PreparedConnection> transition)
     {
         _connection.Execute("SAVEPOINT transition");
         try

@@ -77,6 +77,26 @@ public sealed class SqliteWriteQueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_single_statement_that_fails_half_way_is_undone_alone()
+    {
+        using var gate = new ManualResetEventSlim();
+        var blocker = await HoldWriterAsync(gate);
+        var before = UpdateAsync("('before', x'00', 1)");
+        var failing = UpdateAsync("('other', x'00', 1), ('same', x'00', 1), ('same', x'00', 1)");
+        var after = UpdateAsync("('after', x'00', 1)");
+        gate.Set();
+        await blocker;
+
+        (await before).ShouldBe(1);
+        (await after).ShouldBe(1);
+        (await Should.ThrowAsync<SqliteException>(() => failing)).SqliteErrorCode.ShouldBe(19);
+        (await NamesAsync()).ShouldBe(["after", "before"]);
+
+        Task<int> UpdateAsync(string rows) =>
+            _database.UpdateAsync(connection => connection.Execute($"INSERT INTO server_secrets (name, sealed, created_at) VALUES {rows}"), default);
+    }
+
+    [Fact]
     public async Task No_caller_hears_of_its_transition_before_the_commit()
     {
         Task? first = null;
