@@ -16,7 +16,7 @@ internal sealed class SessionRedemptions : IPostgresBulkUpdate<(CodeRedemption R
         WHERE id = session_id AND code_hash = presented_hash AND client_id IS NOT DISTINCT FROM presented_by
           AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > now
           AND revoked_reason IS NULL AND least(idle_expires_at, absolute_expires_at) > now
-          AND {SessionColumns.SubjectIsLiveAtItsNow}
+          AND {SessionColumns.SubjectIsLiveAtChange}
         RETURNING ordinal, {SessionColumns.All}
         """;
 

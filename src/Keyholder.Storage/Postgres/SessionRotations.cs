@@ -5,8 +5,8 @@ using Npgsql;
 namespace Keyholder.Storage.Postgres;
 
 /// <summary>
-/// The compare-and-swap of many sessions at once. <c>revoked_reason</c> stands for <c>revoked_at</c> (a CHECK makes them null together) and
-/// <c>client_id</c> is compared without an equality and both expiries as one, so that no index but the primary key can serve: then rows are always locked in id order.
+/// The compare-and-swap of many sessions at once. <c>revoked_reason</c> stands for <c>revoked_at</c> (a CHECK makes them null together), <c>client_id</c>
+/// is compared without an equality and both expiries in one term, so that no index but the primary key can serve: then rows are always locked in id order.
 /// </summary>
 internal sealed class SessionRotations : IPostgresBulkUpdate<(Rotation Rotation, DateTimeOffset Now), Session>
 {
@@ -19,7 +19,7 @@ internal sealed class SessionRotations : IPostgresBulkUpdate<(Rotation Rotation,
         WHERE id = session_id AND generation = presented_generation AND refresh_hash = presented_hash
           AND client_id IS NOT DISTINCT FROM presented_by AND (named_resource IS NULL OR resource = named_resource)
           AND revoked_reason IS NULL AND least(idle_expires_at, absolute_expires_at) > now
-          AND {SessionColumns.SubjectIsLiveAtItsNow}
+          AND {SessionColumns.SubjectIsLiveAtChange}
         RETURNING ordinal, {SessionColumns.UnchangedByRotation}
         """;
 

@@ -14,24 +14,27 @@ internal static class SessionColumns
         """;
 
     /// <summary>Whether the session's subject is live at <c>@now</c>: a user is not disabled, a virtual key active, not expired, and its owner, if any, not disabled.</summary>
-    public const string SubjectIsLive = SubjectIsLiveUntil + " @now" + SubjectIsLiveAfter;
+    public const string SubjectIsLive = LiveBefore + " @now" + LiveAfter;
 
-    /// <summary>As <see cref="SubjectIsLive"/>, at the instant in the column <c>now</c>.</summary>
-    public const string SubjectIsLiveAtItsNow = SubjectIsLiveUntil + " now" + SubjectIsLiveAfter;
+    /// <summary>The same at <c>change.now</c>, for an update that is made from changes.</summary>
+    public const string SubjectIsLiveAtChange = LiveBefore + " change.now" + LiveAfter;
 
-    private const string SubjectIsLiveUntil = """
-        (subject_kind = 'session'
-          OR (subject_kind = 'user' AND EXISTS (SELECT 1 FROM users WHERE users.id = sessions.subject_id AND users.disabled_at IS NULL))
-          OR (subject_kind = 'vk' AND EXISTS (
+    // CASE, because of an OR a planner may evaluate parts twice.
+    private const string LiveBefore = """
+        CASE subject_kind
+          WHEN 'session' THEN true
+          WHEN 'user' THEN EXISTS (SELECT 1 FROM users WHERE users.id = sessions.subject_id AND users.disabled_at IS NULL)
+          WHEN 'vk' THEN EXISTS (
             SELECT 1 FROM virtual_keys
             WHERE virtual_keys.id = sessions.subject_id AND virtual_keys.deactivated_at IS NULL
               AND (virtual_keys.expires_at IS NULL OR virtual_keys.expires_at >
         """;
 
-    private const string SubjectIsLiveAfter = """
+    private const string LiveAfter = """
         )
               AND (virtual_keys.owner_user_id IS NULL
-                OR EXISTS (SELECT 1 FROM users WHERE users.id = virtual_keys.owner_user_id AND users.disabled_at IS NULL)))))
+                OR EXISTS (SELECT 1 FROM users WHERE users.id = virtual_keys.owner_user_id AND users.disabled_at IS NULL)))
+          ELSE false END
         """;
 
     /// <summary>What a rotation leaves as it is: together with the rotation, the whole row.</summary>

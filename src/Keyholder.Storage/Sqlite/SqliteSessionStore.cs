@@ -76,11 +76,11 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
     private static Session? Redeem(PreparedConnection connection, CodeRedemption redemption, DateTimeOffset now) => connection.QuerySingle(
         $"""
         UPDATE sessions
-        SET code_redeemed_at = $now, generation = 1, refresh_hash = $refresh_hash, sealed_successor = $sealed_successor,
-            last_used_at = $now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
+        SET code_redeemed_at = @now, generation = 1, refresh_hash = $refresh_hash, sealed_successor = $sealed_successor,
+            last_used_at = @now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
         WHERE id = $id AND code_hash = $code_hash AND client_id = $client_id
-          AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > $now
-          AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
+          AND code_redeemed_at IS NULL AND generation = 0 AND code_expires_at > @now
+          AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now
           AND {SessionColumns.SubjectIsLive}
         RETURNING {SessionColumns.All}
         """,
@@ -91,17 +91,16 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
         ("$refresh_hash", redemption.RefreshHash),
         ("$sealed_successor", redemption.SealedSuccessor),
         ("$idle_expires_at", redemption.IdleExpiresAt),
-        ("$now", now),
         ("@now", now));
 
     private static Session? Rotate(PreparedConnection connection, Rotation rotation, DateTimeOffset now) => connection.QuerySingle(
         $"""
         UPDATE sessions
         SET generation = generation + 1, previous_hash = refresh_hash, refresh_hash = $successor_hash, sealed_successor = $sealed_successor,
-            rotated_at = $now, last_used_at = $now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
+            rotated_at = @now, last_used_at = @now, idle_expires_at = min($idle_expires_at, absolute_expires_at)
         WHERE id = $id AND generation = $generation AND refresh_hash = $refresh_hash
           AND client_id = $client_id AND ($resource IS NULL OR resource = $resource)
-          AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now
+          AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now
           AND {SessionColumns.SubjectIsLive}
         RETURNING {SessionColumns.UnchangedByRotation}
         """,
@@ -114,7 +113,6 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
         ("$successor_hash", rotation.SuccessorHash),
         ("$sealed_successor", rotation.SealedSuccessor),
         ("$idle_expires_at", rotation.IdleExpiresAt),
-        ("$now", now),
         ("@now", now));
 
     private static Tuple<Session, bool>? FindWithSubject(PreparedConnection connection, SessionId id, DateTimeOffset now) => connection.QuerySingle(
