@@ -56,4 +56,8 @@ internal static class StoredWords
         (Vault.CredentialStatus.Orphaned, "orphaned"),
         (Vault.CredentialStatus.NeedsReauth, "needs_reauth"),
         (Vault.CredentialStatus.NeedsUpdate, "needs_update"));
+
+    public static readonly WordTable<ImportOutcome> ImportOutcome = new(
+        (Storage.ImportOutcome.Imported, "imported"),
+        (Storage.ImportOutcome.Kept, "kept"));
 }

@@ -36,6 +36,11 @@ public static class AuditActions
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";
     public const string CredentialRefused = "credential.refused";
+    public const string CredentialImported = "credential.imported";
+    public const string IdentityImported = "identity.imported";
+    public const string ImportBegun = "import.begun";
+    public const string ImportFinished = "import.finished";
+    public const string ImportAbandoned = "import.abandoned";
     public const string VaultKeyAdded = "vault_key.added";
     public const string VaultKeyRetired = "vault_key.retired";
     public const string VaultResealed = "vault.resealed";

@@ -29,6 +29,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IGrantStore Grants { get; }
 
+    IImportStore Imports { get; }
+
     ILeaseStore Leases { get; }
 
     IPushedRequestStore PushedRequests { get; }

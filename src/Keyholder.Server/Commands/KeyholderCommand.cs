@@ -28,6 +28,7 @@ public static class KeyholderCommand
             AdminCommand.Create(config, context),
             SweepCommand.Create(config, context),
             KeysCommand.Create(config, context),
+            ImportCommand.Create(config, context),
             ConfigCommand.Create(config, context),
             VersionCommand.Create(context),
         };

@@ -1,3 +1,4 @@
+using Keyholder.Import;
 using Keyholder.Resources;
 using Keyholder.Server.Hosting;
 using Keyholder.Vault;
@@ -25,6 +26,8 @@ internal static class ConfigurationValidator
             problems.Add("revocation.maxStaleness", "is not longer than pollInterval");
         }
 
+        var resources = ResourceRules.Build(issuer, file.Resources, file.Providers, problems);
+        CheckImport(file.Import, resources, problems);
         return new KeyholderConfiguration
         {
             Issuer = issuer,
@@ -34,6 +37,7 @@ internal static class ConfigurationValidator
             AllowedOrigins = ServerRules.AllowedOrigins(file.Server, problems),
             Storage = file.Storage,
             Vault = file.Vault,
+            Import = file.Import,
             AccessTokens = file.Tokens,
             Sessions = file.Sessions,
             Revocation = file.Revocation,
@@ -43,7 +47,7 @@ internal static class ConfigurationValidator
             Upstream = file.Upstream,
             Maintenance = file.Maintenance,
             Logging = file.Logging,
-            Resources = ResourceRules.Build(issuer, file.Resources, file.Providers, problems),
+            Resources = resources,
             Clients = [.. ClientRules.Build(file.Clients, problems), .. ClientDocumentRules.Build(file, problems)],
         };
     }
@@ -65,6 +69,21 @@ internal static class ConfigurationValidator
         if (file.Vault.KeyFile is { Length: 0 })
         {
             problems.Add("vault.keyFile", "is empty");
+        }
+    }
+
+    private static void CheckImport(ImportConfiguration import, ResourceSnapshot resources, ConfigurationProblems problems)
+    {
+        if (import.File is { Length: 0 })
+        {
+            problems.Add("import.file", "is empty");
+        }
+
+        var mistakes = new List<ImportProblem>();
+        new ProviderNames(import.Providers, resources).Check(mistakes);
+        foreach (var mistake in mistakes)
+        {
+            problems.Add("import.providers", mistake.Message);
         }
     }
 

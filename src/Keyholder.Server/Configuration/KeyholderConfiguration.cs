@@ -35,6 +35,8 @@ public sealed record KeyholderConfiguration
 
     public VaultConfiguration Vault { get; init; } = new();
 
+    public ImportConfiguration Import { get; init; } = new();
+
     public AccessTokenOptions AccessTokens { get; init; } = new();
 
     public SessionOptions Sessions { get; init; } = new();

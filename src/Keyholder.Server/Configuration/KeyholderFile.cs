@@ -20,6 +20,9 @@ public sealed record KeyholderFile
     /// <summary>The keys credentials are sealed with.</summary>
     public VaultConfiguration Vault { get; init; } = new();
 
+    /// <summary>Credentials and identities of an earlier key scheme, taken over before the server listens.</summary>
+    public ImportConfiguration Import { get; init; } = new();
+
     /// <summary>Access tokens.</summary>
     public AccessTokenOptions Tokens { get; init; } = new();
 

@@ -50,6 +50,7 @@ internal static class KeyholderServices
         var keys = VaultServices.OpenKeys(configuration, time);
         services.AddVault(keys);
         var sealer = new EnvelopeSealer(keys);
+        await StartupImport.RunAsync(configuration, storage, sealer, time, cancellationToken);
         services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
         services.AddSingleton(await SigningKeyRing.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
     }

@@ -68,6 +68,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.DeviceAuthorizations);
         services.AddSingleton(storage.Grants);
+        services.AddSingleton(storage.Imports);
         services.AddSingleton(storage.Leases);
         services.AddSingleton(storage.PushedRequests);
         services.AddSingleton(storage.Reconciliation);

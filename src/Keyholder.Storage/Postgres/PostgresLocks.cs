@@ -14,6 +14,7 @@ internal enum PostgresLocks
     SigningKeys = 0x4B48_0005,
     LocalUserNames = 0x4B48_0006,
     ProviderIdentities = 0x4B48_0007,
+    Imports = 0x4B48_0008,
     VirtualKeyNames = 0x4B48_0010,
 
     /// <summary>Shared by changes of single virtual keys, which then lock the key's row; alone for changes that concern many. Comes before rows of keys and credentials.</summary>

@@ -23,6 +23,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Credentials = new PostgresCredentialStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
         Grants = new PostgresGrantStore(database);
+        Imports = new PostgresImportStore(database);
         Leases = new PostgresLeaseStore(database);
         PushedRequests = new PostgresPushedRequestStore(database);
         Reconciliation = new PostgresReconciliationStore(database);
@@ -62,6 +63,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     public IGrantStore Grants { get; }
+
+    public IImportStore Imports { get; }
 
     public ILeaseStore Leases { get; }
 

@@ -22,6 +22,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         Credentials = new SqliteCredentialStore(database);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
         Grants = new SqliteGrantStore(database, _revocationSubscribers);
+        Imports = new SqliteImportStore(database);
         Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
         Reconciliation = new SqliteReconciliationStore(database, _revocationSubscribers);
@@ -61,6 +62,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     public IGrantStore Grants { get; }
+
+    public IImportStore Imports { get; }
 
     public ILeaseStore Leases { get; }
 

@@ -15,6 +15,7 @@ public sealed class StoredWordsTests
         ShouldBeWhole(StoredWords.OwnerKind);
         ShouldBeWhole(StoredWords.CredentialKind);
         ShouldBeWhole(StoredWords.CredentialStatus);
+        ShouldBeWhole(StoredWords.ImportOutcome);
     }
 
     [Fact]

@@ -31,6 +31,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IGrantStore Grants => Storage.Grants;
 
+    public IImportStore Imports => Storage.Imports;
+
     public ILeaseStore Leases => Storage.Leases;
 
     public IPushedRequestStore PushedRequests => Storage.PushedRequests;

@@ -32,6 +32,10 @@ public static class PostgresContractTests
 
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<PostgresFixture>;
 
+    public sealed class Imports : ImportContract<PostgresFixture>;
+
+    public sealed class ImportStores : ImportStoreContract<PostgresFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<PostgresFixture>;
 
     public sealed class Leases : LeaseStoreContract<PostgresFixture>;

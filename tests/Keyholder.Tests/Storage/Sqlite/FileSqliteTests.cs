@@ -32,6 +32,10 @@ public static class FileSqliteTests
 
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<FileSqliteFixture>;
 
+    public sealed class Imports : ImportContract<FileSqliteFixture>;
+
+    public sealed class ImportStores : ImportStoreContract<FileSqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<FileSqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<FileSqliteFixture>;

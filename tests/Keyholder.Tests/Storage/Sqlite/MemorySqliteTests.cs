@@ -32,6 +32,10 @@ public static class MemorySqliteTests
 
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<MemorySqliteFixture>;
 
+    public sealed class Imports : ImportContract<MemorySqliteFixture>;
+
+    public sealed class ImportStores : ImportStoreContract<MemorySqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<MemorySqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<MemorySqliteFixture>;
