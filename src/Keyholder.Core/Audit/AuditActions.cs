@@ -38,6 +38,9 @@ public static class AuditActions
     public const string CredentialRefused = "credential.refused";
     public const string CredentialImported = "credential.imported";
     public const string IdentityImported = "identity.imported";
+    public const string ConfigurationApplied = "configuration.applied";
+    public const string ConfigurationRefused = "configuration.refused";
+    public const string ConfigurationReloaded = "configuration.reloaded";
     public const string ImportBegun = "import.begun";
     public const string ImportFinished = "import.finished";
     public const string ImportAbandoned = "import.abandoned";

@@ -30,7 +30,7 @@ public sealed class ImportFile
     {
         try
         {
-            if (OwnerOnlyFile.IsOpenToOthers(path))
+            if (WholeFile.IsOpenToOthers(path))
             {
                 problems.Add(new(0, $"the file '{path}' holds credentials and is open to other users. Run: chmod 600 '{path}'"));
                 return null;

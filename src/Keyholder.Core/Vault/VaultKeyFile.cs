@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Keyholder.Vault;
 
@@ -16,7 +17,7 @@ public static class VaultKeyFile
     {
         try
         {
-            if (OwnerOnlyFile.IsOpenToOthers(path))
+            if (WholeFile.IsOpenToOthers(path))
             {
                 problems.Add($"The vault key file '{path}' is open to other users. Run: chmod 600 '{path}'");
                 return null;
@@ -40,7 +41,7 @@ public static class VaultKeyFile
         {
             if (!File.Exists(path))
             {
-                OwnerOnlyFile.Create(path, Introduction + VaultKeyLine.Format(NewKey(sealsFrom: null)) + "\n");
+                WholeFile.CreateForOwner(path, Encoding.UTF8.GetBytes(Introduction + VaultKeyLine.Format(NewKey(sealsFrom: null)) + "\n"));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -65,13 +66,13 @@ public static class VaultKeyFile
     {
         var text = File.ReadAllText(path);
         var line = VaultKeyLine.Format(NewKey(sealsFrom, id));
-        OwnerOnlyFile.Replace(path, text + (text.EndsWith('\n') ? "" : "\n") + line + "\n");
+        WholeFile.Replace(path, Encoding.UTF8.GetBytes(text + (text.EndsWith('\n') ? "" : "\n") + line + "\n"));
     }
 
     /// <summary>Takes the key with that id out. Everything else in the file stays.</summary>
     /// <inheritdoc cref="Add" path="/exception" />
     public static void Remove(string path, string id) =>
-        OwnerOnlyFile.Replace(path, string.Join('\n', File.ReadAllText(path).Split('\n').Where(line => !VaultKeyLine.IsOf(line, id))));
+        WholeFile.Replace(path, Encoding.UTF8.GetBytes(string.Join('\n', File.ReadAllText(path).Split('\n').Where(line => !VaultKeyLine.IsOf(line, id)))));
 
     private static VaultKey NewKey(DateTimeOffset? sealsFrom, string? id = null) => new(id ?? NewId(), RandomNumberGenerator.GetBytes(VaultKey.Size), sealsFrom);
 }

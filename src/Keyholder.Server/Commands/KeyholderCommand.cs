@@ -30,6 +30,7 @@ public static class KeyholderCommand
             KeysCommand.Create(config, context),
             ImportCommand.Create(config, context),
             ConfigCommand.Create(config, context),
+            ApplyCommand.Create(config, context),
             VersionCommand.Create(context),
         };
         root.SetAction((parsed, cancellationToken) => ServeCommand.RunAsync(parsed.GetValue(config), context, cancellationToken));
@@ -56,8 +57,12 @@ public static class KeyholderCommand
     internal static (KeyholderConfiguration Configuration, string? File) Load(string? path, ProcessContext context)
     {
         var result = ConfigurationLoader.Load(path, context.Environment);
-        return result.Configuration is { } configuration ? (configuration, result.File) : throw new StartException(Describe(result));
+        return (Require(result), result.File);
     }
+
+    /// <summary>The configuration of a result.</summary>
+    /// <exception cref="StartException">There is none; the message lists its problems.</exception>
+    internal static KeyholderConfiguration Require(ConfigurationResult result) => result.Configuration ?? throw new StartException(Describe(result));
 
     /// <summary>Every problem on a line of its own.</summary>
     internal static string Describe(ConfigurationResult result) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Storage;
 using Keyholder.Tokens;
@@ -18,8 +19,10 @@ internal static class ServeCommand
 
     public static async Task<int> RunAsync(string? path, ProcessContext context, CancellationToken cancellationToken)
     {
-        var (configuration, file) = KeyholderCommand.Load(path, context);
-        await using var app = await KeyholderApp.BuildAsync(configuration, context.Time, cancellationToken: cancellationToken);
+        var loaded = ConfigurationLoader.Load(path, context.Environment);
+        var (configuration, file) = (KeyholderCommand.Require(loaded), loaded.File);
+        await using var app = await KeyholderApp.BuildAsync(
+            configuration, context.Time, builder => builder.Services.AddConfigurationReload(loaded, context.Environment), cancellationToken);
         await app.StartAsync(cancellationToken);
 
         // Not before: a start that fails must not use up the one moment the password is shown.

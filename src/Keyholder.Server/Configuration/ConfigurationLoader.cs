@@ -35,6 +35,15 @@ public static class ConfigurationLoader
     /// <summary>As <see cref="Load"/>, from text.</summary>
     public static ConfigurationResult Parse(string json, IReadOnlyDictionary<string, string> environment) => Parse(json, null, environment, new());
 
+    /// <summary>As <see cref="Load"/>, from what was read before.</summary>
+    public static ConfigurationResult Validate(KeyholderFile definitions, string? path) => Validate(definitions, path, new());
+
+    private static ConfigurationResult Validate(KeyholderFile definitions, string? path, ConfigurationProblems problems)
+    {
+        var configuration = ConfigurationValidator.Validate(definitions, problems);
+        return problems.All.Count == 0 ? new(configuration, path, problems.All) { Definitions = definitions } : new(null, path, problems.All);
+    }
+
     private static ConfigurationResult Parse(string json, string? path, IReadOnlyDictionary<string, string> environment, ConfigurationProblems problems)
     {
         if (ReadJson(json, problems) is not { } file)
@@ -44,8 +53,7 @@ public static class ConfigurationLoader
 
         EnvironmentOverrides.Apply(file, environment, problems);
         var reader = new ConfigurationReader(new SecretReferences(environment, problems), problems);
-        var configuration = ConfigurationValidator.Validate((KeyholderFile)reader.ReadSection(file, typeof(KeyholderFile), ""), problems);
-        return new(problems.All.Count == 0 ? configuration : null, path, problems.All);
+        return Validate((KeyholderFile)reader.ReadSection(file, typeof(KeyholderFile), ""), path, problems);
     }
 
     private static string? ReadText(string? path, ConfigurationProblems problems)

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Keyholder.Server.Configuration;
 
 /// <summary>Where the server listens and under which name it is known.</summary>
@@ -17,4 +19,8 @@ public sealed record ServerSection
 
     /// <summary>Origins (<c>https://app.example.com</c>) of web pages that may use the resources from a browser.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>How often a running server looks whether the configuration file has changed. Default 5 s; at most 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan ReloadInterval { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -18,12 +18,12 @@ internal static partial class HealthEndpoints
         group.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(IUserStore users, RevocationIndex revocations, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(IUserStore users, RevocationIndex revocations, ConfigurationHealth configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         try
         {
             await users.AnyAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            return revocations.IsStale(time.GetUtcNow()) ? NotReady("revocation log is not confirmed") : Results.Text("ready\n");
+            return revocations.IsStale(time.GetUtcNow()) ? NotReady("revocation log is not confirmed") : Results.Text("ready\n" + configuration.Report);
         }
         catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException or IOException)
         {

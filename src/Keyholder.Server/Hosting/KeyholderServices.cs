@@ -29,7 +29,9 @@ internal static class KeyholderServices
         services.AddSingleton(new AuthorizationServerFeatures(
             configuration.Registration.Enabled, configuration.ClientMetadataDocuments.Enabled, configuration.Authorization.RequirePushedRequests));
         services.AddSingleton(configuration.Upstream);
-        services.AddSingleton<IResourceSource>(new ConfiguredResources(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer))));
+        services.AddSingleton(new ConfiguredResources(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer))));
+        services.AddSingleton<IResourceSource>(provider => provider.GetRequiredService<ConfiguredResources>());
+        services.AddSingleton<ConfigurationHealth>();
 
         services.AddClients(configuration.Clients);
         services.AddUpstream();

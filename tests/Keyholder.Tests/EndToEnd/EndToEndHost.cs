@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DemoUpstream;
 using DemoUpstream.Control;
 using Keyholder.Server.Configuration;
+using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Endpoints.Authorization;
@@ -49,7 +50,9 @@ internal sealed class EndToEndHost : IAsyncDisposable
     /// <param name="database">The database file; null for storage in memory.</param>
     /// <param name="options">How the upstream starts.</param>
     /// <param name="settings">More configuration, as environment variables.</param>
-    public static async Task<EndToEndHost> StartAsync(string? database = null, DemoUpstreamOptions? options = null, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="configurationFile">Where the configuration is written to; the server follows it. Null = it cannot be changed.</param>
+    public static async Task<EndToEndHost> StartAsync(
+        string? database = null, DemoUpstreamOptions? options = null, IReadOnlyDictionary<string, string>? settings = null, string? configurationFile = null)
     {
         var time = new ManualTimeProvider();
         options ??= new DemoUpstreamOptions();
@@ -61,9 +64,13 @@ internal sealed class EndToEndHost : IAsyncDisposable
             environment[name] = value;
         }
 
-        var parsed = ConfigurationLoader.Parse(Configuration(upstream.BaseAddress), environment);
-        parsed.Problems.ShouldBeEmpty();
-        var host = new EndToEndHost(await KeyholderHost.StartAsync(defaults => parsed.Configuration! with { Revocation = defaults.Revocation }, time: time), upstream);
+        var parsed = await LoadAsync(Configuration(upstream.BaseAddress), configurationFile, environment);
+        var host = new EndToEndHost(
+            await KeyholderHost.StartAsync(
+                defaults => parsed.Configuration! with { Revocation = defaults.Revocation },
+                services => services.AddConfigurationReload(parsed, environment),
+                time),
+            upstream);
         foreach (var name in new[] { "person1", "person2" })
         {
             (await host.Get<LocalUserService>().AddAsync(name, Password, null, "system", CancellationToken.None)).ShouldBe(LocalUserOutcome.Done);
@@ -121,6 +128,18 @@ internal sealed class EndToEndHost : IAsyncDisposable
         _outside.Dispose();
         await Server.DisposeAsync();
         await Upstream.DisposeAsync();
+    }
+
+    private static async Task<ConfigurationResult> LoadAsync(string json, string? file, Dictionary<string, string> environment)
+    {
+        if (file is not null)
+        {
+            await File.WriteAllTextAsync(file, json);
+        }
+
+        var parsed = file is null ? ConfigurationLoader.Parse(json, environment) : ConfigurationLoader.Load(file, environment);
+        parsed.Problems.ShouldBeEmpty();
+        return parsed;
     }
 
     private static string Configuration(string upstream)

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Keyholder.Vault;
 
-/// <summary>Text files that nobody but their owner may read, written whole: no reader ever sees a part of one.</summary>
-internal static class OwnerOnlyFile
+/// <summary>Files that are written whole: no reader ever sees a part of one.</summary>
+public static class WholeFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
@@ -15,10 +14,10 @@ internal static class OwnerOnlyFile
     /// <summary>Whether anybody but the owner has any right to the file.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Foreign) != 0;
 
-    /// <summary>Writes a file that is not there yet; of several processes the first wins, and the others leave its file alone.</summary>
-    public static void Create(string path, string text)
+    /// <summary>Writes a file that is not there yet and that nobody but its owner may read; of several processes the first wins, and the others leave its file alone.</summary>
+    public static void CreateForOwner(string path, byte[] content)
     {
-        var draft = WriteDraft(path, text);
+        var draft = WriteDraft(path, content);
         try
         {
             Link(draft, path);
@@ -33,14 +32,16 @@ internal static class OwnerOnlyFile
         }
     }
 
-    /// <summary>Replaces a file, behind a symbolic link the file it leads to. Its owner stays the same, whoever runs this.</summary>
-    public static void Replace(string path, string text)
+    /// <summary>Replaces a file, behind a symbolic link the file it leads to. Its owner and mode stay the same, whoever runs this.</summary>
+    /// <exception cref="IOException">It cannot be replaced and is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static void Replace(string path, byte[] content)
     {
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        var draft = WriteDraft(target, text);
+        var draft = WriteDraft(target, content);
         try
         {
-            KeepOwner(target, draft);
+            KeepOwnerAndMode(target, draft);
             File.Move(draft, target, overwrite: true);
         }
         finally
@@ -49,7 +50,7 @@ internal static class OwnerOnlyFile
         }
     }
 
-    private static string WriteDraft(string path, string text)
+    private static string WriteDraft(string path, byte[] content)
     {
         var draft = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
@@ -59,7 +60,7 @@ internal static class OwnerOnlyFile
         }
 
         using var stream = new FileStream(draft, options);
-        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Write(content);
         stream.Flush(flushToDisk: true);
         return draft;
     }
@@ -78,8 +79,13 @@ internal static class OwnerOnlyFile
     }
 
     // An administrator who changes the file must not take it away from the user the server runs as.
-    private static void KeepOwner(string from, string to)
+    private static void KeepOwnerAndMode(string from, string to)
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+        }
+
         if (OperatingSystem.IsLinux() && OwnerOf(from) is var owner && owner != OwnerOf(to) && ChangeOwner(to, owner, uint.MaxValue) != 0)
         {
             throw Failure();

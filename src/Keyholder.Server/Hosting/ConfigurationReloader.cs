@@ -1,0 +1,103 @@
+using Keyholder.Audit;
+using Keyholder.Resources;
+using Keyholder.Server.Configuration;
+using Keyholder.Storage;
+
+namespace Keyholder.Server.Hosting;
+
+/// <summary>
+/// Takes over what a running server can: providers and resources. All of a change or nothing: with any problem anywhere in the file, everything that was in force
+/// stays, the log names each problem, and readiness says so until the file is mended.
+/// </summary>
+internal sealed partial class ConfigurationReloader(
+    ConfigurationResult start,
+    IReadOnlyDictionary<string, string> environment,
+    ConfiguredResources resources,
+    ConfigurationHealth health,
+    IAuditStore audit,
+    TimeProvider time,
+    ILogger<ConfigurationReloader> logger) : IDisposable
+{
+    private const int MaxAuditedLength = 500;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private KeyholderFile _running = start.Definitions!;
+
+    /// <summary>The file; null when the server was started without one.</summary>
+    public string? File => start.File;
+
+    /// <summary>Reads the file and takes it over. Runs one at a time.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var read = ConfigurationLoader.Load(start.File, environment);
+            var next = read.Definitions is { } definitions ? ConfigurationLoader.Validate(ConfigurationChanges.TakeOver(_running, definitions), start.File) : read;
+            if (next.Configuration is { } configuration)
+            {
+                await TakeOverAsync(configuration, next.Definitions!, ConfigurationChanges.Find(_running, read.Definitions!), cancellationToken);
+            }
+            else
+            {
+                await RefuseAsync(next, cancellationToken);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _gate.Dispose();
+
+    private async Task TakeOverAsync(KeyholderConfiguration configuration, KeyholderFile definitions, IReadOnlyList<ConfigurationChange> changes, CancellationToken cancellationToken)
+    {
+        foreach (var change in changes.Where(change => change.NeedsRestart))
+        {
+            LogNeedsRestart(change.Path);
+        }
+
+        var taken = changes.Where(change => !change.NeedsRestart).ToList();
+        if (taken.Count > 0)
+        {
+            await AuditAsync(AuditActions.ConfigurationReloaded, string.Join(", ", taken), cancellationToken);
+            resources.Replace(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer)));
+            _running = definitions;
+            LogTaken(taken.Count, string.Join(", ", taken));
+        }
+
+        health.Set(problems: 0);
+    }
+
+    private async Task RefuseAsync(ConfigurationResult refused, CancellationToken cancellationToken)
+    {
+        health.Set(refused.Problems.Count);
+        foreach (var problem in refused.Problems)
+        {
+            LogProblem(problem.ToString());
+        }
+
+        await AuditAsync(AuditActions.ConfigurationRefused, $"{refused.Problems.Count} problems", cancellationToken);
+    }
+
+    private Task AuditAsync(string action, string reason, CancellationToken cancellationToken) => audit.AppendAsync(
+        new AuditEvent
+        {
+            At = time.GetUtcNow(),
+            Action = action,
+            Actor = "system",
+            Target = "configuration",
+            Reason = reason.Length > MaxAuditedLength ? reason[..MaxAuditedLength] + "…" : reason,
+        },
+        cancellationToken);
+
+    [LoggerMessage(1900, LogLevel.Information, "Took over {Count} changes of the configuration: {Changes}")]
+    private partial void LogTaken(int count, string changes);
+
+    [LoggerMessage(1901, LogLevel.Warning, "The change of {Path} takes effect at the next start")]
+    private partial void LogNeedsRestart(string path);
+
+    [LoggerMessage(1902, LogLevel.Error, "The configuration file has changed and is refused; what was in force stays: {Problem}")]
+    private partial void LogProblem(string problem);
+}
