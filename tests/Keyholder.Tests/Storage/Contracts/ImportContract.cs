@@ -100,7 +100,7 @@ public abstract class ImportContract<TFixture> : StorageContract<TFixture>
         var key = new CredentialKey(new(CredentialOwnerKind.Session, session.Id.ToString()), "github");
         var line = $$"""{"kind":"credential","session":"{{session.Id}}","provider":"oauth","access_token":"old"}""";
         await Should.ThrowAsync<KilledException>(() => ImportAsync(new KilledImportStore(Db.Imports, 1, after: false), line));
-        await VaultWith().StoreAsync(key, new TokenSet { AccessToken = "newer", TokenType = "Bearer" }, null, default);
+        await VaultWith().StoreAsync(key, new TokenSet { AccessToken = "newer", TokenType = "Bearer" }, null, null, default);
 
         (await ImportAsync(line)).ShouldBe(new ImportReport(Imported: 0, Kept: 1));
 
