@@ -154,7 +154,7 @@ public sealed class StoryTests : IAsyncLifetime
 
         (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => client.WhoAmIAsync()))).ShouldAllBe(account => account == "demo-account-1");
 
-        _host.Upstream.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(1);
+        await EndToEndHost.UntilAsync(() => _host.Upstream.Counters[DemoCounter.RefreshTokenRequests] == 1);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Keyholder.Resources;
+using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Authorization;
@@ -182,26 +183,19 @@ public sealed class AnonymousSubjectTests
     [Fact]
     public async Task A_resource_that_changes_its_mind_refuses_what_was_begun_before()
     {
-        var anonymous = true;
-        await using var host = await AuthorizationHost.StartAsync(services: services =>
-        {
-            var current = (IResourceSource)services.Last(service => service.ServiceType == typeof(IResourceSource)).ImplementationInstance!;
-            var changed = new ResourceSnapshot([.. current.Current.Resources.Select(resource => resource with { Subject = ResourceSubject.Session })], current.Current.Providers);
-            Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<IResourceSource>(services, new ChangingResources(() => anonymous ? changed : current.Current));
-        });
+        await using var host = await AuthorizationHost.StartAsync();
+        var resources = host.Get<ConfiguredResources>();
+        var before = resources.Current;
+        var anonymous = new ResourceSnapshot([.. before.Resources.Select(resource => resource with { Subject = ResourceSubject.Session })], before.Providers);
+        resources.Replace(anonymous);
         using var browser = host.CreateBrowser();
         var page = await browser.AuthorizeAsync();
-        anonymous = false;
+        resources.Replace(before);
 
         var answer = await browser.ApproveAsync(page);
         answer.Title.ShouldNotStartWith("Approve");
         answer.Location.ShouldBeNull();
-        anonymous = true;
+        resources.Replace(anonymous);
         (await browser.ApproveAsync(page)).Location.ShouldStartWith(AuthorizationSamples.RedirectUri);
-    }
-
-    private sealed class ChangingResources(Func<ResourceSnapshot> current) : IResourceSource
-    {
-        public ResourceSnapshot Current => current();
     }
 }
