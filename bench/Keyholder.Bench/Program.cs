@@ -4,6 +4,7 @@ using Keyholder.Bench.Chaos;
 using Keyholder.Bench.Refresh;
 using Keyholder.Bench.Revoke;
 using Keyholder.Bench.Servers;
+using Keyholder.Bench.Sessions;
 
 switch (args)
 {
@@ -16,6 +17,8 @@ switch (args)
         return await RevocationPropagation.RunAsync(options, TimeProvider.System);
     case ["chaos", .. var options]:
         return await ChaosTest.RunAsync(options, TimeProvider.System);
+    case ["sessions", .. var options]:
+        return await SessionPagesMeasurement.RunAsync(options, TimeProvider.System);
 #pragma warning restore RS0030
     case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(GatewayComparison).Assembly).Run(options.Length > 0 ? options : ["--filter", "*"]);
@@ -30,6 +33,6 @@ switch (args)
         await BareSigner.RunAsync(url);
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] [--callers N,…] [--backends sqlite,postgres] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] [--callers N,…] [--backends sqlite,postgres] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | sessions [--sessions N] [--rounds N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }
