@@ -33,7 +33,7 @@ internal static class SessionPagesMeasurement
         try
         {
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{sessions:N0} sessions of {SessionPopulation.Users:N0} users and {SessionPopulation.Clients:N0} clients; milliseconds, median and slowest of {rounds}"));
+                CultureInfo.InvariantCulture, $"{sessions:N0} sessions of {SessionPopulation.Users:N0} users and {SessionPopulation.Clients:N0} clients; milliseconds: fastest, median and slowest of {rounds}"));
             var sqlite = await MeasureAsync("SQLite", KeyholderNode.Configure(folder.CreateSubdirectory("sqlite").FullName), sessions, rounds, time);
             var postgreSql = await MeasureAsync("PostgreSQL", KeyholderNode.Configure(folder.CreateSubdirectory("postgres").FullName, postgres.Storage), sessions, rounds, time);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"slowest_page_sqlite_ms={sqlite:F1} slowest_page_postgres_ms={postgreSql:F1}"));
@@ -72,7 +72,7 @@ internal static class SessionPagesMeasurement
 
             Array.Sort(times);
             slowest = Math.Max(slowest, times[rounds / 2]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} {page,-48} {rows,4} rows {times[rounds / 2],8:F2} {times[^1],8:F2}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-10} {page,-48} {rows,4} rows {times[0],8:F2} {times[rounds / 2],8:F2} {times[^1],8:F2}"));
         }
 
         return slowest;

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Keyholder.Bench.Sessions;
 
 /// <summary>
-/// Fills an empty database with very many sessions by plain SQL: those of users and, one in ten, of virtual keys; half with one of twenty popular clients,
+/// Fills an empty database with very many sessions by plain SQL: those of users and, one in eleven, of virtual keys; half with one of twenty popular clients,
 /// the rest spread over all registered ones, and the oldest with a hundred clients nobody uses any more.
 /// </summary>
 internal static class SessionPopulation
@@ -30,7 +30,7 @@ internal static class SessionPopulation
         INSERT INTO sessions (id, subject_kind, subject_id, client_id, resource, scopes, authenticated_at, created_at, code_hash, code_expires_at, code_redirect_uri,
           code_redirect_uri_was_sent, code_challenge, code_redeemed_at, generation, refresh_hash, last_used_at, idle_expires_at, absolute_expires_at)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {sessions})
-        SELECT {id}, CASE WHEN i % 10 = 0 THEN 'vk' ELSE 'user' END, 'u' || (1 + i * 7919 % {users}),
+        SELECT {id}, CASE WHEN i % 11 = 0 THEN 'vk' ELSE 'user' END, 'u' || (1 + CAST(i AS bigint) * 7919 % {users}),
           CASE WHEN i <= 10 * {dormant} THEN 'dormant-' || (i % {dormant}) WHEN i % 2 = 0 THEN 'c' || ({dormant} + i % 20) ELSE 'c' || ({dormant} + i % ({clients} - {dormant})) END,
           'https://keys.example/mcp/bench', '["mcp:bench"]', {start} + i, {start} + i, {hash}, {start}, 'http://127.0.0.1/callback',
           {true}, 'challenge', {start}, 1, {hash}, {start} + i, {end}, {end} FROM n;

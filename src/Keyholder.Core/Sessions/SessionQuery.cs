@@ -6,10 +6,10 @@ public sealed record SessionQuery
     /// <summary>The longest <see cref="Text"/>, in characters.</summary>
     public const int MaxTextLength = 256;
 
-    /// <summary>Found literally, ASCII case aside, in the client's id or name or the user's names.</summary>
+    /// <summary>Found literally, ASCII case aside, in the client's id or name or the user's names; a client that is gone is found by its whole id.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Ids of clients that match <see cref="Text"/> by a name the database does not know: configured ones.</summary>
+    /// <summary>Ids of clients that match <see cref="Text"/> and that the database does not know: configured ones.</summary>
     public IReadOnlyList<string> MatchingClients { get; init; } = [];
 
     public SubjectKind? SubjectKind { get; init; }
@@ -18,6 +18,12 @@ public sealed record SessionQuery
     public Subject? Subject { get; init; }
 
     public string? ClientId { get; init; }
+
+    /// <summary>Ids of clients that match <see cref="Text"/> without a look at the database.</summary>
+    public IReadOnlyList<string> UnregisteredMatches => Text is null || MatchingClients.Contains(Text) ? MatchingClients : [.. MatchingClients, Text];
+
+    /// <summary>Whether sessions of users can be among those asked for.</summary>
+    public bool ListsUsers => (SubjectKind ?? Sessions.SubjectKind.User) == Sessions.SubjectKind.User && (Subject is not { } only || only.Kind == Sessions.SubjectKind.User);
 
     /// <summary>Only what comes after this place; null = from the newest on.</summary>
     public SessionPosition? After { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Keyholder.Server.Configuration;
 using Keyholder.Server.Endpoints.Api;
 using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
@@ -33,6 +34,7 @@ internal static class SessionCommand
             var query = new SessionQuery
             {
                 Text = parsed.GetValue(text),
+                MatchingClients = parsed.GetValue(text) is { } words ? KeyholderCommand.Load(parsed.GetValue(config), context).Configuration.ClientsMatching(words) : [],
                 Subject = selector.Subject,
                 SubjectKind = selector.SubjectKind,
                 ClientId = selector.ClientId,

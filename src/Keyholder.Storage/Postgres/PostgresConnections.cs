@@ -7,11 +7,12 @@ internal static class PostgresConnections
 {
     // Settings below are made once per connection and kept: nothing else changes a connection's state.
     // Commits are durable when they are acknowledged (a stricter setting of the operator stays); a node that hangs inside a transaction
-    // holds no lock for long; and one locked row holds up a group commit for a moment only.
+    // holds no lock for long; and one locked row holds up a group commit for a moment only. No statement runs so long that compiling it would pay.
     private const string Settings = """
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
         SET idle_in_transaction_session_timeout = '10s';
         SET lock_timeout = '5s';
+        SET jit = off;
         """;
 
     // One plan, made once, for every batch: go through the changes in their order and find each row by its primary key. With the usual settings the

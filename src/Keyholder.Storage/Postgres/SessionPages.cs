@@ -6,82 +6,126 @@ namespace Keyholder.Storage.Postgres;
 
 /// <summary>
 /// Pages of sessions in a time that does not grow with their number. Without a text a page is a range of one index. A text is first looked up among the
-/// names; when few names match, the newest sessions of each are merged, when many do, walking all from the newest finds a page soon.
+/// names. When few match, the newest sessions of each are merged. When many do, the page is probably found among the newest sessions of all; when it is
+/// not, what matches is rare, and merging reads little. One subject has so few sessions that all of them are looked at.
 /// </summary>
 internal static class SessionPages
 {
-    private const int FewNames = 64;
+    private const int FewNames = 200;
 
-    private const string NewestFirst = "ORDER BY created_at DESC, id DESC LIMIT @limit";
+    // How many sessions are walked for each that the page may hold.
+    private const int WalkPerRow = 20;
+
+    private const string NewestFirst = "ORDER BY created_at DESC, id DESC";
 
     // The collation makes lower() change ASCII letters only.
     private const string IsLikePattern = """ COLLATE "C") LIKE lower(@pattern COLLATE "C") ESCAPE '\' """;
 
     /// <summary>The page.</summary>
-    public static async Task<List<SessionListing>> ReadAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now)
+    public static async Task<List<SessionListing>> ReadAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now) => query.Text is { } text
+        ? await ListedAsync(
+            statements,
+            "id IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text(@page::jsonb))",
+            [("page", Ids(await FindAsync(statements, query, LikePattern(text), now)))])
+        : await ListedAsync(statements, $"{Filters(query)} {NewestFirst} LIMIT @limit", [.. Parameters(query, now), ("limit", query.Limit)]);
+
+    private static async Task<List<SessionPosition>> FindAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now)
     {
-        if (query.Text is not { } text)
+        if (query.Subject is not null)
         {
-            return await NewestAsync(statements, query, now, "", [], []);
+            return await WalkAsync(statements, query, pattern, now, end: null);
         }
 
-        var pattern = LikePattern(text);
-        List<string> clients = [.. (await ClientsNamedAsync(statements, pattern)).Union(query.MatchingClients)];
-        var users = await UsersNamedAsync(statements, pattern);
-        return (clients.Count + users.Count) switch
+        var (clients, users) = await NamedAsync(statements, query, pattern, FewNames + 1);
+        if (clients.Count + users.Count > FewNames)
         {
-            0 => [],
-            <= FewNames => await MergedAsync(statements, query, now, clients, users),
-            _ => await NewestAsync(
-                statements,
-                query,
-                now,
-                """
-                 AND (client_id IN (SELECT jsonb_array_elements_text(@clients::jsonb))
-                   OR (subject_kind = 'user' AND subject_id IN (SELECT jsonb_array_elements_text(@users::jsonb))))
-                """,
-                clients,
-                users),
-        };
+            var walked = await WalkAsync(statements, query, pattern, now, await WalkEndAsync(statements, query, now));
+            if (walked.Count == query.Limit)
+            {
+                return walked;
+            }
+
+            (clients, users) = await NamedAsync(statements, query, pattern, int.MaxValue);
+        }
+
+        return await MergeAsync(statements, query, clients, users, now);
     }
 
-    private static Task<List<SessionListing>> NewestAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now, string named, List<string> clients, List<string> users) =>
-        QueryAsync(
-            statements,
-            $"""
-            {SessionListingColumns.Select}
-            FROM (SELECT * FROM sessions WHERE {Filters(query)}{named} {NewestFirst}) AS listed
-            {SessionListingColumns.Names}
-            ORDER BY listed.created_at DESC, listed.id DESC
-            """,
-            query,
-            now,
-            clients,
-            users);
+    private static async Task<SessionPosition?> WalkEndAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now) =>
+        await statements.QueryAsync(
+            $"SELECT created_at, id FROM sessions WHERE {Filters(query)} {NewestFirst} LIMIT 1 OFFSET @skipped",
+            Position,
+            [.. Parameters(query, now), ("skipped", checked(query.Limit * WalkPerRow))]) is [var end] ? end : null;
 
-    private static Task<List<SessionListing>> MergedAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now, List<string> clients, List<string> users)
+    /// <summary>The newest that match, down to the end.</summary>
+    private static Task<List<SessionPosition>> WalkAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now, SessionPosition? end) =>
+        statements.QueryAsync(
+            $"""
+            SELECT created_at, id FROM sessions
+            WHERE {Filters(query)} AND (created_at, id) > (@end_at, @end_id) AND (
+              client_id IN (SELECT jsonb_array_elements_text(@clients::jsonb))
+              OR (SELECT lower(id{IsLikePattern} OR lower(name{IsLikePattern} FROM clients WHERE clients.id = sessions.client_id)
+              OR (SELECT lower(client_snapshots.client_id{IsLikePattern} FROM client_snapshots WHERE client_snapshots.client_id = sessions.client_id)
+              OR subject_kind = 'user' AND (
+                (SELECT lower(display_name{IsLikePattern} FROM users WHERE users.id = sessions.subject_id)
+                OR (SELECT lower(name{IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id)))
+            {NewestFirst} LIMIT @limit
+            """,
+            Position,
+            [
+                .. Parameters(query, now),
+                ("end_at", end?.CreatedAt ?? DateTimeOffset.UnixEpoch),
+                ("end_id", (end?.Id ?? default).ToArray()),
+                ("clients", JsonText.Write(query.UnregisteredMatches)),
+                ("pattern", pattern),
+                ("limit", query.Limit),
+            ]);
+
+    private static async Task<List<SessionPosition>> MergeAsync(PostgresStatements statements, SessionQuery query, List<string> clients, List<string> users, DateTimeOffset now)
     {
-        var filters = Filters(query);
-        return QueryAsync(
-            statements,
-            $"""
-            WITH found AS (
-              SELECT newest.id FROM jsonb_array_elements_text(@clients::jsonb) AS matched (name) CROSS JOIN LATERAL (
-                SELECT id FROM sessions WHERE client_id = matched.name AND {filters} {NewestFirst}) AS newest
-              UNION
-              SELECT newest.id FROM jsonb_array_elements_text(@users::jsonb) AS matched (name) CROSS JOIN LATERAL (
-                SELECT id FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.name AND {filters} {NewestFirst}) AS newest
-            )
-            {SessionListingColumns.Select}
-            FROM (SELECT * FROM sessions WHERE id IN (SELECT id FROM found) {NewestFirst}) AS listed
-            {SessionListingColumns.Names}
-            ORDER BY listed.created_at DESC, listed.id DESC
-            """,
-            query,
-            now,
-            clients,
-            users);
+        var newest = $"AND {Filters(query)} {NewestFirst} LIMIT @share";
+        for (var share = NewestOfNames.FirstShare(clients.Count + users.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
+        {
+            var found = await statements.QueryAsync(
+                $"""
+                SELECT newest.created_at, newest.id, 'client ' || matched.name FROM jsonb_array_elements_text(@clients::jsonb) AS matched (name) CROSS JOIN LATERAL (
+                  SELECT created_at, id FROM sessions WHERE client_id = matched.name {newest}) AS newest
+                UNION ALL
+                SELECT newest.created_at, newest.id, 'user ' || matched.name FROM jsonb_array_elements_text(@users::jsonb) AS matched (name) CROSS JOIN LATERAL (
+                  SELECT created_at, id FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.name {newest}) AS newest
+                """,
+                row => (row.GetString(2), Position(row)),
+                [.. Parameters(query, now), ("clients", JsonText.Write(clients)), ("users", JsonText.Write(users)), ("share", share)]);
+            if (NewestOfNames.Merge(found, share, query.Limit) is { } page)
+            {
+                return page;
+            }
+        }
     }
+
+    /// <summary>Ids of clients and of users that the pattern matches, at most so many of each kind of name.</summary>
+    private static async Task<(List<string> Clients, List<string> Users)> NamedAsync(PostgresStatements statements, SessionQuery query, string pattern, int limit)
+    {
+        List<string> clients =
+        [
+            .. (await MatchingAsync("id FROM clients", "id", "name")).Union(await MatchingAsync("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches),
+        ];
+        List<string> users = query.ListsUsers ? [.. (await MatchingAsync("id FROM users", "display_name")).Union(await MatchingAsync("user_id FROM local_users", "name"))] : [];
+        return (clients, users);
+
+        Task<List<string>> MatchingAsync(string ids, params string[] names) => statements.QueryAsync(
+            $"SELECT {ids} WHERE {string.Join(" OR ", names.Select(name => $"lower({name}{IsLikePattern}"))} LIMIT @limit", row => row.GetString(0), ("pattern", pattern), ("limit", limit));
+    }
+
+    private static Task<List<SessionListing>> ListedAsync(PostgresStatements statements, string which, (string Name, PostgresValue Value)[] parameters) => statements.QueryAsync(
+        $"""
+        {SessionListingColumns.Select}
+        FROM (SELECT * FROM sessions WHERE {which}) AS listed
+        {SessionListingColumns.Names}
+        ORDER BY listed.created_at DESC, listed.id DESC
+        """,
+        SessionListingColumns.Read,
+        parameters);
 
     private static string Filters(SessionQuery query) =>
         "revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now"
@@ -90,44 +134,20 @@ internal static class SessionPages
         + (query.ClientId is null ? "" : " AND client_id = @client")
         + (query.After is null ? "" : " AND (created_at, id) < (@after_at, @after_id)");
 
-    private static Task<List<SessionListing>> QueryAsync(PostgresStatements statements, string sql, SessionQuery query, DateTimeOffset now, List<string> clients, List<string> users) =>
-        statements.QueryAsync(
-            sql,
-            SessionListingColumns.Read,
-            ("now", now),
-            ("limit", query.Limit),
-            ("kind", query.SubjectKind is { } kind ? StoredWords.SubjectKind.Write(kind) : null),
-            ("of_kind", query.Subject?.KindName),
-            ("of_id", query.Subject?.Id),
-            ("client", query.ClientId),
-            ("after_at", query.After?.CreatedAt),
-            ("after_id", query.After?.Id.ToArray()),
-            ("clients", JsonText.Write(clients)),
-            ("users", JsonText.Write(users)));
+    private static (string Name, PostgresValue Value)[] Parameters(SessionQuery query, DateTimeOffset now) =>
+    [
+        ("now", now),
+        ("kind", query.SubjectKind is { } kind ? StoredWords.SubjectKind.Write(kind) : null),
+        ("of_kind", query.Subject?.KindName),
+        ("of_id", query.Subject?.Id),
+        ("client", query.ClientId),
+        ("after_at", query.After?.CreatedAt),
+        ("after_id", query.After?.Id.ToArray()),
+    ];
 
-    /// <summary>Ids of clients with unrevoked sessions whose id or name matches, gone ones included: jumps from one id to the next in the index.</summary>
-    private static Task<List<string>> ClientsNamedAsync(PostgresStatements statements, string pattern) => statements.QueryAsync(
-        $"""
-        WITH RECURSIVE present (id) AS (
-          SELECT min(client_id) FROM sessions WHERE revoked_at IS NULL
-          UNION ALL
-          SELECT (SELECT min(client_id) FROM sessions WHERE revoked_at IS NULL AND client_id > present.id) FROM present WHERE present.id IS NOT NULL
-        )
-        SELECT present.id FROM present LEFT JOIN clients ON clients.id = present.id
-        WHERE lower(present.id{IsLikePattern} OR lower(clients.name{IsLikePattern}
-        """,
-        FirstColumn,
-        ("pattern", pattern));
+    private static SessionPosition Position(NpgsqlDataReader row) => new(row.Time(0), row.SessionId(1));
 
-    private static Task<List<string>> UsersNamedAsync(PostgresStatements statements, string pattern) => statements.QueryAsync(
-        $"""
-        SELECT users.id FROM users LEFT JOIN local_users ON local_users.user_id = users.id
-        WHERE lower(users.display_name{IsLikePattern} OR lower(local_users.name{IsLikePattern}
-        """,
-        FirstColumn,
-        ("pattern", pattern));
-
-    private static string FirstColumn(NpgsqlDataReader row) => row.GetString(0);
+    private static string Ids(List<SessionPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.Id.ToArray()))]);
 
     private static string LikePattern(string text) =>
         "%" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";

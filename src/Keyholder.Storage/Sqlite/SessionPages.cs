@@ -6,116 +6,145 @@ namespace Keyholder.Storage.Sqlite;
 
 /// <summary>
 /// Pages of sessions in a time that does not grow with their number. Without a text a page is a range of one index. A text is first looked up among the
-/// names; when few names match, the newest sessions of each are merged, when many do, walking all from the newest finds a page soon.
+/// names. When few match, the newest sessions of each are merged. When many do, the page is probably found among the newest sessions of all; when it is
+/// not, what matches is rare, and merging reads little. One subject has so few sessions that all of them are looked at.
 /// </summary>
 internal static class SessionPages
 {
-    private const int FewNames = 64;
+    private const int FewNames = 200;
 
-    private const string NewestFirst = "ORDER BY created_at DESC, id DESC LIMIT $limit";
+    // How many sessions are walked for each that the page may hold.
+    private const int WalkPerRow = 20;
+
+    private const string NewestFirst = "ORDER BY created_at DESC, id DESC";
+
+    private const string IsLikePattern = @"LIKE $pattern ESCAPE '\'";
 
     /// <summary>The page.</summary>
-    public static List<SessionListing> Read(PreparedConnection connection, SessionQuery query, DateTimeOffset now)
+    public static List<SessionListing> Read(PreparedConnection connection, SessionQuery query, DateTimeOffset now) => query.Text is { } text
+        ? Listed(connection, $"id IN (SELECT unhex(value) FROM json_each($page))", ("$page", Ids(Find(connection, query, LikePattern(text), now))))
+        : Listed(connection, $"{Filters(query)} {NewestFirst} LIMIT $limit", [.. Parameters(query, now), ("$limit", query.Limit)]);
+
+    private static List<SessionPosition> Find(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now)
     {
-        if (query.Text is not { } text)
+        if (query.Subject is not null)
         {
-            return Newest(connection, query, now, "", [], []);
+            return Walk(connection, query, pattern, now, end: null);
         }
 
-        var pattern = LikePattern(text);
-        List<string> clients = [.. ClientsNamed(connection, pattern).Union(query.MatchingClients)];
-        var users = UsersNamed(connection, pattern);
-        return (clients.Count + users.Count) switch
+        var (clients, users) = Named(connection, query, pattern, FewNames + 1);
+        if (clients.Count + users.Count > FewNames)
         {
-            0 => [],
-            <= FewNames => Merged(connection, query, now, clients, users),
-            _ => Newest(connection, query, now, " AND (client_id IN (SELECT value FROM json_each($clients)) OR (subject_kind = 'user' AND subject_id IN (SELECT value FROM json_each($users))))", clients, users),
-        };
+            var walked = Walk(connection, query, pattern, now, WalkEnd(connection, query, now));
+            if (walked.Count == query.Limit)
+            {
+                return walked;
+            }
+
+            (clients, users) = Named(connection, query, pattern, int.MaxValue);
+        }
+
+        return Merge(connection, query, clients, users, now);
     }
 
-    private static List<SessionListing> Newest(PreparedConnection connection, SessionQuery query, DateTimeOffset now, string named, List<string> clients, List<string> users) =>
-        Query(
-            connection,
-            $"""
-            {SessionListingColumns.Select}
-            FROM (SELECT * FROM sessions WHERE {Filters(query)}{named} {NewestFirst}) AS listed
-            {SessionListingColumns.Names}
-            ORDER BY listed.created_at DESC, listed.id DESC
-            """,
-            query,
-            now,
-            clients,
-            users);
+    private static SessionPosition? WalkEnd(PreparedConnection connection, SessionQuery query, DateTimeOffset now) =>
+        connection.Query(
+            $"SELECT created_at, id FROM sessions WHERE {Filters(query)} {NewestFirst} LIMIT 1 OFFSET $skipped",
+            Position,
+            [.. Parameters(query, now), ("$skipped", checked(query.Limit * WalkPerRow))]) is [var end] ? end : null;
 
-    private static List<SessionListing> Merged(PreparedConnection connection, SessionQuery query, DateTimeOffset now, List<string> clients, List<string> users)
+    /// <summary>The newest that match, down to the end.</summary>
+    private static List<SessionPosition> Walk(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now, SessionPosition? end) =>
+        connection.Query(
+            $"""
+            SELECT created_at, id FROM sessions
+            WHERE {Filters(query)} AND (created_at, id) > ($end_at, $end_id) AND (
+              client_id IN (SELECT value FROM json_each($clients))
+              OR (SELECT id {IsLikePattern} OR name {IsLikePattern} FROM clients WHERE clients.id = sessions.client_id)
+              OR (SELECT client_snapshots.client_id {IsLikePattern} FROM client_snapshots WHERE client_snapshots.client_id = sessions.client_id)
+              OR subject_kind = 'user' AND (
+                (SELECT display_name {IsLikePattern} FROM users WHERE users.id = sessions.subject_id)
+                OR (SELECT name {IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id)))
+            {NewestFirst} LIMIT $limit
+            """,
+            Position,
+            [
+                .. Parameters(query, now),
+                ("$end_at", end?.CreatedAt ?? DateTimeOffset.UnixEpoch),
+                ("$end_id", end?.Id ?? default),
+                ("$clients", JsonText.Write(query.UnregisteredMatches)),
+                ("$pattern", pattern),
+                ("$limit", query.Limit),
+            ]);
+
+    private static List<SessionPosition> Merge(PreparedConnection connection, SessionQuery query, List<string> clients, List<string> users, DateTimeOffset now)
     {
-        var filters = Filters(query);
-        return Query(
-            connection,
-            $"""
-            WITH found (session) AS (
-              SELECT sessions.rowid FROM json_each($clients) AS matched CROSS JOIN sessions ON sessions.rowid IN (
-                SELECT rowid FROM sessions WHERE client_id = matched.value AND {filters} {NewestFirst})
-              UNION
-              SELECT sessions.rowid FROM json_each($users) AS matched CROSS JOIN sessions ON sessions.rowid IN (
-                SELECT rowid FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.value AND {filters} {NewestFirst})
-            )
-            {SessionListingColumns.Select}
-            FROM (SELECT * FROM sessions WHERE rowid IN (SELECT session FROM found) {NewestFirst}) AS listed
-            {SessionListingColumns.Names}
-            ORDER BY listed.created_at DESC, listed.id DESC
-            """,
-            query,
-            now,
-            clients,
-            users);
+        var newest = $"AND {Filters(query, ofName: true)} {NewestFirst} LIMIT $share";
+        for (var share = NewestOfNames.FirstShare(clients.Count + users.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
+        {
+            var found = connection.Query(
+                $"""
+                SELECT sessions.created_at, sessions.id, 'client ' || matched.value FROM json_each($clients) AS matched CROSS JOIN sessions ON sessions.rowid IN (
+                  SELECT rowid FROM sessions WHERE client_id = matched.value {newest})
+                UNION ALL
+                SELECT sessions.created_at, sessions.id, 'user ' || matched.value FROM json_each($users) AS matched CROSS JOIN sessions ON sessions.rowid IN (
+                  SELECT rowid FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.value {newest})
+                """,
+                row => (row.GetString(2), Position(row)),
+                [.. Parameters(query, now), ("$clients", JsonText.Write(clients)), ("$users", JsonText.Write(users)), ("$share", share)]);
+            if (NewestOfNames.Merge(found, share, query.Limit) is { } page)
+            {
+                return page;
+            }
+        }
     }
 
-    private static string Filters(SessionQuery query) =>
+    /// <summary>Ids of clients and of users that the pattern matches, at most so many of each kind of name.</summary>
+    private static (List<string> Clients, List<string> Users) Named(PreparedConnection connection, SessionQuery query, string pattern, int limit)
+    {
+        List<string> clients =
+        [
+            .. Matching("id FROM clients", "id", "name").Union(Matching("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches),
+        ];
+        List<string> users = query.ListsUsers ? [.. Matching("id FROM users", "display_name").Union(Matching("user_id FROM local_users", "name"))] : [];
+        return (clients, users);
+
+        List<string> Matching(string ids, params string[] names) => connection.Query(
+            $"SELECT {ids} WHERE {string.Join(" OR ", names.Select(name => $"{name} {IsLikePattern}"))} LIMIT $limit", row => row.GetString(0), ("$pattern", pattern), ("$limit", limit));
+    }
+
+    private static List<SessionListing> Listed(PreparedConnection connection, string which, params ReadOnlySpan<(string Name, object? Value)> parameters) => connection.Query(
+        $"""
+        {SessionListingColumns.Select}
+        FROM (SELECT * FROM sessions WHERE {which}) AS listed
+        {SessionListingColumns.Names}
+        ORDER BY listed.created_at DESC, listed.id DESC
+        """,
+        SessionListingColumns.Read,
+        parameters);
+
+    // A plus keeps a filter from choosing the index: that is the most selective filter's, or the name's that is merged.
+    private static string Filters(SessionQuery query, bool ofName = false) =>
         "revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now"
         + (query.Subject is null ? "" : " AND subject_kind = $of_kind AND subject_id = $of_id")
-        + (query.SubjectKind is null ? "" : query.Subject is null && query.ClientId is null ? " AND subject_kind = $kind" : " AND +subject_kind = $kind")
-        + (query.ClientId is null ? "" : query.Subject is null ? " AND client_id = $client" : " AND +client_id = $client")
+        + (query.SubjectKind is null ? "" : $" AND {(ofName || query.Subject is not null || query.ClientId is not null ? "+" : "")}subject_kind = $kind")
+        + (query.ClientId is null ? "" : $" AND {(ofName || query.Subject is not null ? "+" : "")}client_id = $client")
         + (query.After is null ? "" : " AND (created_at, id) < ($after_at, $after_id)");
 
-    private static List<SessionListing> Query(PreparedConnection connection, string sql, SessionQuery query, DateTimeOffset now, List<string> clients, List<string> users) =>
-        connection.Query(
-            sql,
-            SessionListingColumns.Read,
-            ("$now", now),
-            ("$limit", query.Limit),
-            ("$kind", query.SubjectKind is { } kind ? StoredWords.SubjectKind.Write(kind) : null),
-            ("$of_kind", query.Subject?.KindName),
-            ("$of_id", query.Subject?.Id),
-            ("$client", query.ClientId),
-            ("$after_at", query.After?.CreatedAt),
-            ("$after_id", query.After?.Id),
-            ("$clients", JsonText.Write(clients)),
-            ("$users", JsonText.Write(users)));
+    private static (string Name, object? Value)[] Parameters(SessionQuery query, DateTimeOffset now) =>
+    [
+        ("$now", now),
+        ("$kind", query.SubjectKind is { } kind ? StoredWords.SubjectKind.Write(kind) : null),
+        ("$of_kind", query.Subject?.KindName),
+        ("$of_id", query.Subject?.Id),
+        ("$client", query.ClientId),
+        ("$after_at", query.After?.CreatedAt),
+        ("$after_id", query.After?.Id),
+    ];
 
-    /// <summary>Ids of clients with unrevoked sessions whose id or name matches, gone ones included: jumps from one id to the next in the index.</summary>
-    private static List<string> ClientsNamed(PreparedConnection connection, string pattern) => connection.Query(
-        """
-        WITH RECURSIVE present (id) AS (
-          SELECT min(client_id) FROM sessions WHERE revoked_at IS NULL
-          UNION ALL
-          SELECT (SELECT min(client_id) FROM sessions WHERE revoked_at IS NULL AND client_id > present.id) FROM present WHERE present.id IS NOT NULL
-        )
-        SELECT present.id FROM present LEFT JOIN clients ON clients.id = present.id
-        WHERE present.id LIKE $pattern ESCAPE '\' OR clients.name LIKE $pattern ESCAPE '\'
-        """,
-        FirstColumn,
-        ("$pattern", pattern));
+    private static SessionPosition Position(SqliteDataReader row) => new(row.Time(0), row.SessionId(1));
 
-    private static List<string> UsersNamed(PreparedConnection connection, string pattern) => connection.Query(
-        """
-        SELECT users.id FROM users LEFT JOIN local_users ON local_users.user_id = users.id
-        WHERE users.display_name LIKE $pattern ESCAPE '\' OR local_users.name LIKE $pattern ESCAPE '\'
-        """,
-        FirstColumn,
-        ("$pattern", pattern));
-
-    private static string FirstColumn(SqliteDataReader row) => row.GetString(0);
+    private static string Ids(List<SessionPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.Id.ToArray()))]);
 
     private static string LikePattern(string text) =>
         "%" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";

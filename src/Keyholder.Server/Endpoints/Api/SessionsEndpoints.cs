@@ -114,7 +114,7 @@ internal sealed class SessionsEndpoints(ISessionDirectory directory, SessionRevo
                 parameters.Refuse("q", $"is longer than {SessionQuery.MaxTextLength} characters.");
             }
 
-            query = query with { MatchingClients = [.. _configuredNames.Where(client => client.Value.Contains(text, StringComparison.OrdinalIgnoreCase)).Select(client => client.Key)] };
+            query = query with { MatchingClients = configuration.ClientsMatching(text) };
         }
 
         if (parameters["subject_kind"] is { } kind)

@@ -120,6 +120,7 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
         await Db.Clients.AddAsync(Sample.Client("known", Now) with { Name = "Claude Code" }, 10, Now, Now, default);
         var byUser = await AddAsync(s => s with { Subject = Subject.User("u1"), ClientId = "x1" });
         var byName = await AddAsync(s => s with { ClientId = "known" });
+        await Db.ClientSnapshots.PutAsync("https://app.example/client.json", "{}", Now, default);
         var byId = await AddAsync(s => s with { ClientId = "https://app.example/client.json" });
 
         (await IdsAsync(new SessionQuery { Text = "PERSON1 u", Limit = 100 })).ShouldBe([byUser.Id]);
@@ -141,6 +142,7 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
     [InlineData(@"\%")]
     public async Task No_character_of_a_text_is_a_wildcard(string text)
     {
+        await AddClientsAsync("plain", "a" + text + "b");
         await AddAsync(s => s with { ClientId = "plain" });
         var literal = await AddAsync(s => s with { ClientId = "a" + text + "b" });
 
@@ -150,6 +152,7 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
     [Fact]
     public async Task A_text_that_many_names_match_pages_like_any_other()
     {
+        await AddClientsAsync([.. Enumerable.Range(0, 70).Select(i => $"many-{i}")]);
         var sessions = new List<Session>();
         for (var i = 0; i < 70; i++)
         {
@@ -164,8 +167,51 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
     }
 
     [Fact]
+    public async Task A_text_that_many_names_match_finds_their_sessions_behind_any_number_of_newer_ones()
+    {
+        await AddClientsAsync([.. Enumerable.Range(0, 30).Select(i => $"many-{i}"), "busy"]);
+        var old = new List<Session>();
+        for (var i = 0; i < 30; i += 10)
+        {
+            old.Add(await AddAsync(s => s with { ClientId = $"many-{i}", CreatedAt = Now.AddSeconds(i) }));
+        }
+
+        for (var i = 0; i < 50; i++)
+        {
+            await AddAsync(s => s with { ClientId = "busy", CreatedAt = Now.AddHours(1) });
+        }
+
+        var pages = await PagesAsync(new SessionQuery { Text = "many-", Limit = 1 });
+
+        pages.SelectMany(page => page).Select(listed => listed.Id).ShouldBe(Enumerable.Reverse(old).Select(s => s.Id));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_gone_is_found_by_its_whole_id()
+    {
+        var session = await AddAsync(s => s with { ClientId = "gone-client" });
+
+        (await IdsAsync(new SessionQuery { Text = "gone-client", Limit = 100 })).ShouldBe([session.Id]);
+        (await IdsAsync(new SessionQuery { Text = "gone-clien", Limit = 100 })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_name_of_a_user_finds_no_session_of_another_kind_of_subject()
+    {
+        await AddUserAsync("u1");
+        await AddAsync(s => s with { Subject = new Subject(SubjectKind.VirtualKey, "u1") });
+        var own = await AddAsync(s => s with { Subject = Subject.User("u1") });
+
+        (await IdsAsync(new SessionQuery { Text = "name-of-u1", Limit = 100 })).ShouldBe([own.Id]);
+        (await IdsAsync(new SessionQuery { Text = "name-of-u1", SubjectKind = SubjectKind.User, Limit = 100 })).ShouldBe([own.Id]);
+        (await IdsAsync(new SessionQuery { Text = "name-of-u1", Subject = Subject.User("u1"), Limit = 100 })).ShouldBe([own.Id]);
+        (await IdsAsync(new SessionQuery { Text = "name-of-u1", SubjectKind = SubjectKind.VirtualKey, Limit = 100 })).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Few_matching_names_with_many_sessions_each_merge_into_one_order()
     {
+        await AddClientsAsync("few-0", "few-1", "few-2");
         var sessions = new List<Session>();
         for (var i = 0; i < 20; i++)
         {
@@ -320,6 +366,14 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
 
     private Task<IReadOnlyList<SessionId>> RevokeAllAsync(SessionSelector selector) =>
         Db.SessionDirectory.RevokeAsync(selector, RevocationReasons.Operator, EntriesExpireAt, Sample.Audit(Now, AuditActions.SessionRevoked), Now, default);
+
+    private async Task AddClientsAsync(params IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            (await Db.Clients.AddAsync(Sample.Client(id, Now), 1000, Now, Now, default)).ShouldBe(ClientAddOutcome.Added);
+        }
+    }
 
     private Task<Consent?> FindAsync(Consent consent) => Db.Consents.FindAsync(consent.Subject, consent.ClientId, consent.RedirectHost, consent.Resource, default);
 }
