@@ -1,12 +1,10 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Keyholder.Bench.Servers;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
-using Keyholder.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Walkthrough.Servers;

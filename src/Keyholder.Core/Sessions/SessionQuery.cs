@@ -6,7 +6,7 @@ public sealed record SessionQuery
     /// <summary>The longest <see cref="Text"/>, in characters.</summary>
     public const int MaxTextLength = 256;
 
-    /// <summary>Found literally, ASCII case aside, in the client's id or name or the user's names; a client that is gone is found by its whole id.</summary>
+    /// <summary>Found literally, ASCII case aside, in the client's id or name, the user's names or the virtual key's name; a client that is gone is found by its whole id.</summary>
     public string? Text { get; init; }
 
     /// <summary>Ids of clients that match <see cref="Text"/> and that the database does not know: configured ones.</summary>
@@ -22,8 +22,8 @@ public sealed record SessionQuery
     /// <summary>Ids of clients that match <see cref="Text"/> without a look at the database.</summary>
     public IReadOnlyList<string> UnregisteredMatches => Text is null || MatchingClients.Contains(Text) ? MatchingClients : [.. MatchingClients, Text];
 
-    /// <summary>Whether sessions of users can be among those asked for.</summary>
-    public bool ListsUsers => (SubjectKind ?? Sessions.SubjectKind.User) == Sessions.SubjectKind.User && (Subject is not { } only || only.Kind == Sessions.SubjectKind.User);
+    /// <summary>Whether sessions of that kind of subject can be among those asked for.</summary>
+    public bool Lists(SubjectKind kind) => (SubjectKind ?? kind) == kind && (Subject?.Kind ?? kind) == kind;
 
     /// <summary>Only what comes after this place; null = from the newest on.</summary>
     public SessionPosition? After { get; init; }

@@ -36,8 +36,8 @@ internal static class SessionPages
             return await WalkAsync(statements, query, pattern, now, end: null);
         }
 
-        var (clients, users) = await NamedAsync(statements, query, pattern, FewNames + 1);
-        if (clients.Count + users.Count > FewNames)
+        var named = await NamedAsync(statements, query, pattern, FewNames + 1);
+        if (named.Count > FewNames)
         {
             var walked = await WalkAsync(statements, query, pattern, now, await WalkEndAsync(statements, query, now));
             if (walked.Count == query.Limit)
@@ -45,10 +45,10 @@ internal static class SessionPages
                 return walked;
             }
 
-            (clients, users) = await NamedAsync(statements, query, pattern, int.MaxValue);
+            named = await NamedAsync(statements, query, pattern, int.MaxValue);
         }
 
-        return await MergeAsync(statements, query, clients, users, now);
+        return await MergeAsync(statements, query, named, now);
     }
 
     private static async Task<SessionPosition?> WalkEndAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now) =>
@@ -68,7 +68,8 @@ internal static class SessionPages
               OR (SELECT lower(client_snapshots.client_id{IsLikePattern} FROM client_snapshots WHERE client_snapshots.client_id = sessions.client_id)
               OR subject_kind = 'user' AND (
                 (SELECT lower(display_name{IsLikePattern} FROM users WHERE users.id = sessions.subject_id)
-                OR (SELECT lower(name{IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id)))
+                OR (SELECT lower(name{IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id))
+              OR subject_kind = 'vk' AND (SELECT lower(name{IsLikePattern} FROM virtual_keys WHERE virtual_keys.id = sessions.subject_id))
             {NewestFirst} LIMIT @limit
             """,
             Position,
@@ -81,10 +82,10 @@ internal static class SessionPages
                 ("limit", query.Limit),
             ]);
 
-    private static async Task<List<SessionPosition>> MergeAsync(PostgresStatements statements, SessionQuery query, List<string> clients, List<string> users, DateTimeOffset now)
+    private static async Task<List<SessionPosition>> MergeAsync(PostgresStatements statements, SessionQuery query, MatchingNames named, DateTimeOffset now)
     {
         var newest = $"AND {Filters(query)} {NewestFirst} LIMIT @share";
-        for (var share = NewestOfNames.FirstShare(clients.Count + users.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
+        for (var share = NewestOfNames.FirstShare(named.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
         {
             var found = await statements.QueryAsync(
                 $"""
@@ -93,9 +94,18 @@ internal static class SessionPages
                 UNION ALL
                 SELECT newest.created_at, newest.id, 'user ' || matched.name FROM jsonb_array_elements_text(@users::jsonb) AS matched (name) CROSS JOIN LATERAL (
                   SELECT created_at, id FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.name {newest}) AS newest
+                UNION ALL
+                SELECT newest.created_at, newest.id, 'key ' || matched.name FROM jsonb_array_elements_text(@keys::jsonb) AS matched (name) CROSS JOIN LATERAL (
+                  SELECT created_at, id FROM sessions WHERE subject_kind = 'vk' AND subject_id = matched.name {newest}) AS newest
                 """,
                 row => (row.GetString(2), Position(row)),
-                [.. Parameters(query, now), ("clients", JsonText.Write(clients)), ("users", JsonText.Write(users)), ("share", share)]);
+                [
+                    .. Parameters(query, now),
+                    ("clients", JsonText.Write(named.Clients)),
+                    ("users", JsonText.Write(named.Users)),
+                    ("keys", JsonText.Write(named.Keys)),
+                    ("share", share),
+                ]);
             if (NewestOfNames.Merge(found, share, query.Limit) is { } page)
             {
                 return page;
@@ -103,15 +113,13 @@ internal static class SessionPages
         }
     }
 
-    /// <summary>Ids of clients and of users that the pattern matches, at most so many of each kind of name.</summary>
-    private static async Task<(List<string> Clients, List<string> Users)> NamedAsync(PostgresStatements statements, SessionQuery query, string pattern, int limit)
+    /// <summary>What the pattern matches, at most so many of each kind of name.</summary>
+    private static async Task<MatchingNames> NamedAsync(PostgresStatements statements, SessionQuery query, string pattern, int limit)
     {
-        List<string> clients =
-        [
-            .. (await MatchingAsync("id FROM clients", "id", "name")).Union(await MatchingAsync("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches),
-        ];
-        List<string> users = query.ListsUsers ? [.. (await MatchingAsync("id FROM users", "display_name")).Union(await MatchingAsync("user_id FROM local_users", "name"))] : [];
-        return (clients, users);
+        return new MatchingNames(
+            [.. (await MatchingAsync("id FROM clients", "id", "name")).Union(await MatchingAsync("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches)],
+            query.Lists(SubjectKind.User) ? [.. (await MatchingAsync("id FROM users", "display_name")).Union(await MatchingAsync("user_id FROM local_users", "name"))] : [],
+            query.Lists(SubjectKind.VirtualKey) ? await MatchingAsync("id FROM virtual_keys", "name") : []);
 
         Task<List<string>> MatchingAsync(string ids, params string[] names) => statements.QueryAsync(
             $"SELECT {ids} WHERE {string.Join(" OR ", names.Select(name => $"lower({name}{IsLikePattern}"))} LIMIT @limit", row => row.GetString(0), ("pattern", pattern), ("limit", limit));

@@ -11,6 +11,9 @@ internal sealed class PreparedConnection(SqliteConnection connection) : IDisposa
     /// <summary>Whether a transaction is open. SQLite ends one by itself on some errors.</summary>
     public bool InTransaction => SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) == 0;
 
+    /// <summary>Every statement that was run.</summary>
+    public IReadOnlyCollection<string> Statements => _commands.Keys;
+
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
         Prepare(sql, parameters).ExecuteNonQuery();

@@ -32,8 +32,8 @@ internal static class SessionPages
             return Walk(connection, query, pattern, now, end: null);
         }
 
-        var (clients, users) = Named(connection, query, pattern, FewNames + 1);
-        if (clients.Count + users.Count > FewNames)
+        var named = Named(connection, query, pattern, FewNames + 1);
+        if (named.Count > FewNames)
         {
             var walked = Walk(connection, query, pattern, now, WalkEnd(connection, query, now));
             if (walked.Count == query.Limit)
@@ -41,10 +41,10 @@ internal static class SessionPages
                 return walked;
             }
 
-            (clients, users) = Named(connection, query, pattern, int.MaxValue);
+            named = Named(connection, query, pattern, int.MaxValue);
         }
 
-        return Merge(connection, query, clients, users, now);
+        return Merge(connection, query, named, now);
     }
 
     private static SessionPosition? WalkEnd(PreparedConnection connection, SessionQuery query, DateTimeOffset now) =>
@@ -64,7 +64,8 @@ internal static class SessionPages
               OR (SELECT client_snapshots.client_id {IsLikePattern} FROM client_snapshots WHERE client_snapshots.client_id = sessions.client_id)
               OR subject_kind = 'user' AND (
                 (SELECT display_name {IsLikePattern} FROM users WHERE users.id = sessions.subject_id)
-                OR (SELECT name {IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id)))
+                OR (SELECT name {IsLikePattern} FROM local_users WHERE local_users.user_id = sessions.subject_id))
+              OR subject_kind = 'vk' AND (SELECT name {IsLikePattern} FROM virtual_keys WHERE virtual_keys.id = sessions.subject_id))
             {NewestFirst} LIMIT $limit
             """,
             Position,
@@ -77,10 +78,10 @@ internal static class SessionPages
                 ("$limit", query.Limit),
             ]);
 
-    private static List<SessionPosition> Merge(PreparedConnection connection, SessionQuery query, List<string> clients, List<string> users, DateTimeOffset now)
+    private static List<SessionPosition> Merge(PreparedConnection connection, SessionQuery query, MatchingNames named, DateTimeOffset now)
     {
         var newest = $"AND {Filters(query, ofName: true)} {NewestFirst} LIMIT $share";
-        for (var share = NewestOfNames.FirstShare(clients.Count + users.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
+        for (var share = NewestOfNames.FirstShare(named.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
         {
             var found = connection.Query(
                 $"""
@@ -89,9 +90,18 @@ internal static class SessionPages
                 UNION ALL
                 SELECT sessions.created_at, sessions.id, 'user ' || matched.value FROM json_each($users) AS matched CROSS JOIN sessions ON sessions.rowid IN (
                   SELECT rowid FROM sessions WHERE subject_kind = 'user' AND subject_id = matched.value {newest})
+                UNION ALL
+                SELECT sessions.created_at, sessions.id, 'key ' || matched.value FROM json_each($keys) AS matched CROSS JOIN sessions ON sessions.rowid IN (
+                  SELECT rowid FROM sessions WHERE subject_kind = 'vk' AND subject_id = matched.value {newest})
                 """,
                 row => (row.GetString(2), Position(row)),
-                [.. Parameters(query, now), ("$clients", JsonText.Write(clients)), ("$users", JsonText.Write(users)), ("$share", share)]);
+                [
+                    .. Parameters(query, now),
+                    ("$clients", JsonText.Write(named.Clients)),
+                    ("$users", JsonText.Write(named.Users)),
+                    ("$keys", JsonText.Write(named.Keys)),
+                    ("$share", share),
+                ]);
             if (NewestOfNames.Merge(found, share, query.Limit) is { } page)
             {
                 return page;
@@ -99,15 +109,13 @@ internal static class SessionPages
         }
     }
 
-    /// <summary>Ids of clients and of users that the pattern matches, at most so many of each kind of name.</summary>
-    private static (List<string> Clients, List<string> Users) Named(PreparedConnection connection, SessionQuery query, string pattern, int limit)
+    /// <summary>What the pattern matches, at most so many of each kind of name.</summary>
+    private static MatchingNames Named(PreparedConnection connection, SessionQuery query, string pattern, int limit)
     {
-        List<string> clients =
-        [
-            .. Matching("id FROM clients", "id", "name").Union(Matching("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches),
-        ];
-        List<string> users = query.ListsUsers ? [.. Matching("id FROM users", "display_name").Union(Matching("user_id FROM local_users", "name"))] : [];
-        return (clients, users);
+        return new MatchingNames(
+            [.. Matching("id FROM clients", "id", "name").Union(Matching("client_id FROM client_snapshots", "client_id")).Union(query.UnregisteredMatches)],
+            query.Lists(SubjectKind.User) ? [.. Matching("id FROM users", "display_name").Union(Matching("user_id FROM local_users", "name"))] : [],
+            query.Lists(SubjectKind.VirtualKey) ? Matching("id FROM virtual_keys", "name") : []);
 
         List<string> Matching(string ids, params string[] names) => connection.Query(
             $"SELECT {ids} WHERE {string.Join(" OR ", names.Select(name => $"{name} {IsLikePattern}"))} LIMIT $limit", row => row.GetString(0), ("$pattern", pattern), ("$limit", limit));

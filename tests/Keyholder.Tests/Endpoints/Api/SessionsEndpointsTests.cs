@@ -119,10 +119,10 @@ public sealed class SessionsEndpointsTests
     }
 
     [Fact]
-    public async Task Wildcards_in_a_text_are_literal_and_configured_clients_are_found_by_name()
+    public async Task Wildcards_in_a_text_are_literal_and_configured_clients_are_found_by_id_and_name()
     {
         var configured = Sample.Client("configured", DateTimeOffset.UnixEpoch) with { Source = ClientSource.Configured, Name = "Batch Runner" };
-        await using var host = await ApiHost.StartAsync(configure: configuration => configuration with { Clients = [configured] });
+        await using var host = await ApiHost.StartAsync(configure: configuration => configuration with { Clients = [configured, configured with { Id = "100%_x", Name = null }] });
         var token = await host.AdminTokenAsync();
         var percent = await host.AddSessionAsync(s => s with { ClientId = "100%_x" });
         var batch = await host.AddSessionAsync(s => s with { ClientId = "configured" });

@@ -209,6 +209,19 @@ public abstract class SessionDirectoryContract<TFixture> : StorageContract<TFixt
     }
 
     [Fact]
+    public async Task A_text_is_found_in_the_names_of_virtual_keys()
+    {
+        var key = Sample.VirtualKey("Nightly build", Now);
+        (await Db.VirtualKeys.AddAsync(key, Sample.Audit(Now, "test"), default)).ShouldBe(VirtualKeyWriteOutcome.Done);
+        var session = await AddAsync(s => s with { Subject = new Subject(SubjectKind.VirtualKey, key.Id) });
+        await AddAsync(s => s with { Subject = Subject.User(key.Id) });
+
+        (await IdsAsync(new SessionQuery { Text = "nightly", Limit = 100 })).ShouldBe([session.Id]);
+        (await IdsAsync(new SessionQuery { Text = "nightly", Subject = session.Subject, Limit = 100 })).ShouldBe([session.Id]);
+        (await IdsAsync(new SessionQuery { Text = "nightly", SubjectKind = SubjectKind.User, Limit = 100 })).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Few_matching_names_with_many_sessions_each_merge_into_one_order()
     {
         await AddClientsAsync("few-0", "few-1", "few-2");
