@@ -13,5 +13,9 @@ internal enum AnswerKind
 
     Revoked,
     AlreadyRevoked,
+    /// <summary>There is no such session any more.</summary>
+    NotFound,
+
     Disabled,
+    Swept,
 }

@@ -1,5 +1,3 @@
-using Keyholder.Tests.Storage.Contracts;
-using Keyholder.Tests.Testing;
 using Keyholder.Tokens;
 
 namespace Keyholder.Tests.Sessions.Model;
@@ -16,10 +14,10 @@ internal sealed class ProgramRun
 
     private ProgramRun(SessionSystem system, ModelRules rules) => (_system, _rules) = (system, rules);
 
-    public static async Task ExecuteAsync(StorageFixture db, ModelKeys keys, SessionProgram program)
+    public static async Task ExecuteAsync(ModelWorld world, ModelKeys keys, SessionProgram program)
     {
         var rules = ModelRules.WithRetryWindow(program.RetryWindow);
-        await using var system = new SessionSystem(db, keys, rules, new ManualTimeProvider());
+        await using var system = new SessionSystem(world.Db, keys, rules, world.Time);
         var run = new ProgramRun(system, rules);
         for (var i = 0; i < SessionProgram.Users; i++)
         {
@@ -72,6 +70,15 @@ internal sealed class ProgramRun
         var answer = await _system.ExecuteAsync(session, operation);
         answer.ShouldBe(expected, $"{operation} on {_models[session]}");
         _models[session] = next;
+        if (operation is SessionOperation.Sweep)
+        {
+            foreach (var other in _sessions.Where(s => s != session))
+            {
+                _models[other] = _models[other].Apply(operation, _rules, _system.Time.GetUtcNow()).Next;
+                await CheckRowAsync(other);
+            }
+        }
+
         if (operation is SessionOperation.DisableSubject)
         {
             _disabled.Add(session.UserId);
@@ -89,6 +96,12 @@ internal sealed class ProgramRun
     {
         var row = await _system.FindAsync(session);
         var model = _models[session];
+        (row is null).ShouldBe(model.IsGone, $"whether the row of {model} is gone");
+        if (row is null)
+        {
+            return;
+        }
+
         row.Generation.ShouldBe(model.Generation);
         row.RevokedReason.ShouldBe(model.RevokedReason);
         row.RotatedAt.ShouldBe(model.RotatedAt);

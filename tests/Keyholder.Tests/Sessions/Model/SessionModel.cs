@@ -1,4 +1,5 @@
 using Keyholder.Sessions;
+using Keyholder.Storage;
 using static Keyholder.Tests.Sessions.Model.SessionOperation;
 
 namespace Keyholder.Tests.Sessions.Model;
@@ -20,6 +21,11 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
 
     public string? RevokedReason { get; init; }
 
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>Whether a sweep has taken the row. That may matter to nobody: what it knew was dead already.</summary>
+    public bool IsGone { get; init; }
+
     /// <summary>Whether somebody was told of the revocation, which from then on holds for every access token.</summary>
     public bool RevocationIsAcknowledged { get; init; }
 
@@ -32,12 +38,13 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
     {
         Redeem redeem => Apply(redeem, rules, now),
         Refresh refresh => Apply(refresh, rules, now),
-        Revoke revoke => Apply(revoke),
+        Revoke revoke => Apply(revoke, now),
+        Sweep sweep => (Swept(sweep.Target, now - sweep.Age), new(AnswerKind.Swept)),
         DisableSubject => (this with { SubjectIsLive = false }, new(AnswerKind.Disabled)),
         _ => throw new InvalidOperationException($"No rule for {operation}."),
     };
 
-    private bool IsActive(DateTimeOffset now) => RevokedReason is null && now < IdleExpiresAt && now < AbsoluteExpiresAt;
+    private bool IsActive(DateTimeOffset now) => !IsGone && RevokedReason is null && now < IdleExpiresAt && now < AbsoluteExpiresAt;
 
     private (SessionModel, SessionAnswer) Apply(Redeem redeem, ModelRules rules, DateTimeOffset now)
     {
@@ -51,9 +58,9 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
             return (this, new(AnswerKind.InvalidGrant));
         }
 
-        if (RevokedReason is null && Generation > 0)
+        if (!IsGone && RevokedReason is null && Generation > 0)
         {
-            return Reuse(RevocationReasons.CodeReuse, redeem.Fault);
+            return Reuse(RevocationReasons.CodeReuse, redeem.Fault, now);
         }
 
         if (!IsActive(now) || !SubjectIsLive || now >= CodeExpiresAt)
@@ -99,21 +106,22 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
             return Move(this, widens ? new(AnswerKind.InvalidScope) : new(AnswerKind.Granted, Generation), refresh.Fault);
         }
 
-        return Reuse(RevocationReasons.RefreshTokenReuse, refresh.Fault);
+        return Reuse(RevocationReasons.RefreshTokenReuse, refresh.Fault, now);
     }
 
-    private (SessionModel, SessionAnswer) Apply(Revoke revoke) => revoke.Fault switch
+    private (SessionModel, SessionAnswer) Apply(Revoke revoke, DateTimeOffset now) => revoke.Fault switch
     {
+        _ when IsGone => (this, new(revoke.Fault == StoreFault.None ? AnswerKind.NotFound : AnswerKind.Failed)),
         StoreFault.RevocationNotMade => (this, new(AnswerKind.Failed)),
-        StoreFault.RevocationAnswerLost => (Revoked(RevocationReasons.ClientRequest, acknowledged: false), new(AnswerKind.Failed)),
-        _ => (Revoked(RevocationReasons.ClientRequest, acknowledged: true), new(RevokedReason is null ? AnswerKind.Revoked : AnswerKind.AlreadyRevoked)),
+        StoreFault.RevocationAnswerLost => (Revoked(RevocationReasons.ClientRequest, acknowledged: false, now), new(AnswerKind.Failed)),
+        _ => (Revoked(RevocationReasons.ClientRequest, acknowledged: true, now), new(RevokedReason is null ? AnswerKind.Revoked : AnswerKind.AlreadyRevoked)),
     };
 
-    private (SessionModel, SessionAnswer) Reuse(string reason, StoreFault fault) => fault switch
+    private (SessionModel, SessionAnswer) Reuse(string reason, StoreFault fault, DateTimeOffset now) => fault switch
     {
-        StoreFault.RevocationAnswerLost => (Revoked(reason, acknowledged: false), new(AnswerKind.Failed)),
+        StoreFault.RevocationAnswerLost => (Revoked(reason, acknowledged: false, now), new(AnswerKind.Failed)),
         not StoreFault.None => (this, new(AnswerKind.Failed)),
-        _ => (Revoked(reason, acknowledged: true), new(AnswerKind.InvalidGrant)),
+        _ => (Revoked(reason, acknowledged: true, now), new(AnswerKind.InvalidGrant)),
     };
 
     private (SessionModel, SessionAnswer) Move(SessionModel next, SessionAnswer answer, StoreFault fault) => fault switch
@@ -123,8 +131,21 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
         _ => (next, answer),
     };
 
-    private SessionModel Revoked(string reason, bool acknowledged) => this with
+    private SessionModel Swept(SweepTarget target, DateTimeOffset before)
     {
+        var goes = target switch
+        {
+            SweepTarget.UnredeemedSessions => RevokedReason is null && Generation == 0 && CodeExpiresAt <= before,
+            SweepTarget.ExpiredSessions => RevokedReason is null && (IdleExpiresAt <= before || AbsoluteExpiresAt <= before),
+            SweepTarget.RevokedSessions => RevokedAt <= before,
+            _ => false,
+        };
+        return goes ? this with { IsGone = true } : this;
+    }
+
+    private SessionModel Revoked(string reason, bool acknowledged, DateTimeOffset now) => this with
+    {
+        RevokedAt = RevokedAt ?? now,
         RevokedReason = RevokedReason ?? reason,
         RevocationIsAcknowledged = RevocationIsAcknowledged || acknowledged,
     };

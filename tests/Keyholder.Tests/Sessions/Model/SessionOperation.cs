@@ -1,3 +1,5 @@
+using Keyholder.Storage;
+
 namespace Keyholder.Tests.Sessions.Model;
 
 /// <summary>Something somebody does to one session.</summary>
@@ -11,6 +13,9 @@ internal abstract record SessionOperation(StoreFault Fault)
 
     /// <summary>Revokes the session, as its client, its user or an operator does.</summary>
     public sealed record Revoke(StoreFault Fault = default) : SessionOperation(Fault);
+
+    /// <summary>Sweeps rows of a kind that have been due for so long.</summary>
+    public sealed record Sweep(SweepTarget Target, TimeSpan Age) : SessionOperation(StoreFault.None);
 
     /// <summary>Disables the session's user.</summary>
     public sealed record DisableSubject() : SessionOperation(StoreFault.None);

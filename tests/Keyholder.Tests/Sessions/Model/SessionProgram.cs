@@ -1,3 +1,5 @@
+using Keyholder.Storage;
+
 namespace Keyholder.Tests.Sessions.Model;
 
 /// <summary>What clients, thieves, operators, the network and time do to a few sessions, one after the other.</summary>
@@ -6,15 +8,30 @@ internal sealed record SessionProgram(TimeSpan RetryWindow, IReadOnlyList<Sessio
     /// <summary>How many users there are.</summary>
     public const int Users = 2;
 
+    /// <summary>What is swept of sessions and their revocations.</summary>
+    public static readonly SweepTarget[] Swept = [SweepTarget.UnredeemedSessions, SweepTarget.ExpiredSessions, SweepTarget.RevokedSessions, SweepTarget.Revocations];
+
+    /// <summary>How long it was due: much shorter than any configuration allows, and as long as the default.</summary>
+    public static readonly TimeSpan[] Ages = [TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(20), TimeSpan.FromHours(1), TimeSpan.FromDays(30)];
+
     /// <summary>The program of a seed.</summary>
-    public static SessionProgram Draw(ulong seed)
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="sweeps">Whether rows are swept, which all programs of a database see.</param>
+    public static SessionProgram Draw(ulong seed, bool sweeps)
     {
         var draws = new Draws(seed);
         var window = draws.Pick(TimeSpan.Zero, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30), TimeSpan.FromHours(24));
         var steps = new List<SessionStep>();
         for (var length = 5 + draws.Below(60); steps.Count < length;)
         {
-            Add(steps, draws);
+            if (sweeps && draws.Chance(10))
+            {
+                AddSweep(steps, draws);
+            }
+            else
+            {
+                Add(steps, draws);
+            }
         }
 
         return new SessionProgram(window, steps);
@@ -22,6 +39,16 @@ internal sealed record SessionProgram(TimeSpan RetryWindow, IReadOnlyList<Sessio
 
     /// <inheritdoc />
     public override string ToString() => $"retry window {RetryWindow}\n{string.Join('\n', Steps)}";
+
+    private static void AddSweep(List<SessionStep> steps, Draws draws)
+    {
+        if (draws.Chance(30))
+        {
+            steps.Add(new SessionStep.Wait(draws.Pick(TimeSpan.FromHours(1), TimeSpan.FromHours(2), TimeSpan.FromDays(30))));
+        }
+
+        steps.Add(new SessionStep.Do(draws.Below(1000), new SessionOperation.Sweep(draws.Pick<SweepTarget>(Swept), draws.Pick<TimeSpan>(Ages))));
+    }
 
     private static void Add(List<SessionStep> steps, Draws draws)
     {

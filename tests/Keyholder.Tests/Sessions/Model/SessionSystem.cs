@@ -28,7 +28,13 @@ internal sealed class SessionSystem : IAsyncDisposable
     private readonly ModelRules _rules;
     private readonly ServiceProvider _services;
     private readonly FaultySessionStore _sessions;
+
+    // Each is asked for once: a container that is asked again compiles what it gives, which takes longer than a whole run.
     private readonly TokenGrants _grants;
+    private readonly AuthorizationCodeIssuer _codes;
+    private readonly SessionRevoker _revoker;
+    private readonly IAccessTokenValidator _validator;
+    private readonly OpaqueTokenFormat _refreshTokens;
 
     public SessionSystem(StorageFixture db, ModelKeys keys, ModelRules rules, ManualTimeProvider time)
     {
@@ -57,6 +63,10 @@ internal sealed class SessionSystem : IAsyncDisposable
         services.AddSingleton(keys.SigningKeys);
         _services = services.BuildServiceProvider();
         _grants = _services.GetRequiredService<TokenGrants>();
+        _codes = _services.GetRequiredService<AuthorizationCodeIssuer>();
+        _revoker = _services.GetRequiredService<SessionRevoker>();
+        _validator = _services.GetRequiredService<IAccessTokenValidator>();
+        _refreshTokens = _services.GetRequiredService<OpaqueTokenFormats>().RefreshToken;
     }
 
     public ManualTimeProvider Time { get; }
@@ -92,7 +102,7 @@ internal sealed class SessionSystem : IAsyncDisposable
             Subject = Subject.User(userId),
         };
         await _db.AuthorizationRequests.AddAsync(request, CancellationToken.None);
-        var issued = _services.GetRequiredService<AuthorizationCodeIssuer>().Issue(request);
+        var issued = _codes.Issue(request);
         var completed = await _db.AuthorizationRequests.CompleteAsync(request.Id, issued.Session, Sample.Audit(now, AuditActions.SessionCreated), now, CancellationToken.None);
         completed.ShouldBe(AuthorizationTransitionOutcome.Moved);
         return new LiveSession(request.SessionId, clientId, userId, issued.Code);
@@ -109,6 +119,7 @@ internal sealed class SessionSystem : IAsyncDisposable
                 SessionOperation.Redeem redeem => await GrantAsync(session, ModelRequests.Redeem(session, redeem)),
                 SessionOperation.Refresh refresh => await GrantAsync(session, ModelRequests.Refresh(session, refresh)),
                 SessionOperation.Revoke => await RevokeAsync(session),
+                SessionOperation.Sweep sweep => await SweepAsync(sweep),
                 _ => await DisableSubjectAsync(session),
             };
         }
@@ -120,10 +131,10 @@ internal sealed class SessionSystem : IAsyncDisposable
 
     /// <summary>What the gateway would find.</summary>
     public AccessTokenOutcome Validate(string accessToken) =>
-        _services.GetRequiredService<IAccessTokenValidator>().Validate(accessToken, TokenHost.Resource.Uri, out _);
+        _validator.Validate(accessToken, TokenHost.Resource.Uri, out _);
 
-    /// <summary>The row.</summary>
-    public async Task<Session> FindAsync(LiveSession session) => (await _db.Sessions.FindAsync(session.Id, CancellationToken.None))!;
+    /// <summary>The row; null when it was swept.</summary>
+    public Task<Session?> FindAsync(LiveSession session) => _db.Sessions.FindAsync(session.Id, CancellationToken.None);
 
     /// <summary>How often the audit trail says that the session was revoked.</summary>
     public async Task<int> CountRevocationsAsync(LiveSession session) =>
@@ -158,18 +169,24 @@ internal sealed class SessionSystem : IAsyncDisposable
             return 0;
         }
 
-        _services.GetRequiredService<OpaqueTokenFormats>().RefreshToken.TryParse(refreshToken, out var token).ShouldBeTrue();
+        _refreshTokens.TryParse(refreshToken, out var token).ShouldBeTrue();
         token.SessionId.ShouldBe(session.Id);
         return token.Generation;
     }
 
     private async Task<SessionAnswer> RevokeAsync(LiveSession session) =>
-        new(await _services.GetRequiredService<SessionRevoker>().RevokeAsync(session.Id, RevocationReasons.ClientRequest, $"client:{session.ClientId}", Origin) switch
+        new(await _revoker.RevokeAsync(session.Id, RevocationReasons.ClientRequest, $"client:{session.ClientId}", Origin) switch
         {
             SessionRevokeOutcome.Revoked => AnswerKind.Revoked,
             SessionRevokeOutcome.AlreadyRevoked => AnswerKind.AlreadyRevoked,
-            _ => throw new InvalidOperationException("The session is gone."),
+            _ => AnswerKind.NotFound,
         });
+
+    private async Task<SessionAnswer> SweepAsync(SessionOperation.Sweep sweep)
+    {
+        await _db.Sweeps.DeleteAsync(sweep.Target, Time.GetUtcNow() - sweep.Age, int.MaxValue, CancellationToken.None);
+        return new(AnswerKind.Swept);
+    }
 
     private async Task<SessionAnswer> DisableSubjectAsync(LiveSession session)
     {
