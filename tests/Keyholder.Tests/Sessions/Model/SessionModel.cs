@@ -53,12 +53,12 @@ internal sealed record SessionModel(DateTimeOffset CodeExpiresAt, DateTimeOffset
             return (this, new(AnswerKind.InvalidTarget));
         }
 
-        if (redeem.Variation is not (RequestVariation.Plain or RequestVariation.NamesResource or RequestVariation.NarrowerScope or RequestVariation.WiderScope))
+        if (IsGone || redeem.Variation is not (RequestVariation.Plain or RequestVariation.NamesResource or RequestVariation.NarrowerScope or RequestVariation.WiderScope))
         {
             return (this, new(AnswerKind.InvalidGrant));
         }
 
-        if (!IsGone && RevokedReason is null && Generation > 0)
+        if (RevokedReason is null && Generation > 0)
         {
             return Reuse(RevocationReasons.CodeReuse, redeem.Fault, now);
         }
