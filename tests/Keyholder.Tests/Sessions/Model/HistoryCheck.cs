@@ -45,13 +45,30 @@ internal sealed class HistoryCheck
                 continue;
             }
 
-            var (next, answer) = model.Apply(call.Operation, _rules, call.Now);
-            if (answer == call.Answer && Search(done | (1UL << i), next) is { } end)
+            foreach (var (next, answer) in Outcomes(model, call))
             {
-                return end;
+                if (answer == call.Answer && Search(done | (1UL << i), next) is { } end)
+                {
+                    return end;
+                }
             }
         }
 
         return null;
+    }
+
+    private IEnumerable<(SessionModel Next, SessionAnswer Answer)> Outcomes(SessionModel model, ObservedCall call)
+    {
+        yield return model.Apply(call.Operation, _rules, call.Now);
+
+        // Reuse is noticed and punished in two steps, between which the subject may be disabled.
+        if (!model.SubjectIsLive && call.Operation is SessionOperation.Refresh && _calls.Any(c => c.Operation is SessionOperation.DisableSubject && c.Began < call.Ended && call.Began < c.Ended))
+        {
+            var (punished, answer) = (model with { SubjectIsLive = true }).Apply(call.Operation, _rules, call.Now);
+            if (punished.RevokedReason != model.RevokedReason)
+            {
+                yield return (punished with { SubjectIsLive = false }, answer);
+            }
+        }
     }
 }
