@@ -10,6 +10,10 @@ internal static partial class JsonText
 
     public static string Write(IReadOnlyList<string[]> lists) => JsonSerializer.Serialize(lists, ListContext.Default.IReadOnlyListStringArray);
 
+    public static IReadOnlyList<string[]> ReadLists(string json) =>
+        JsonSerializer.Deserialize(json, ListContext.Default.IReadOnlyListStringArray)
+        ?? throw new InvalidDataException("The database holds null where a list belongs.");
+
     public static IReadOnlyList<string> Read(string json) =>
         JsonSerializer.Deserialize(json, ListContext.Default.IReadOnlyListString)
         ?? throw new InvalidDataException("The database holds null where a list belongs.");

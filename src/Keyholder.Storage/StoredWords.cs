@@ -17,6 +17,16 @@ internal static class StoredWords
         (AuthorizationPhase.Completed, "completed"),
         (AuthorizationPhase.Failed, "failed"));
 
+    public static readonly WordTable<AuthorizationPurpose> AuthorizationPurpose = new(
+        (Authorization.AuthorizationPurpose.OpenSession, "open_session"),
+        (Authorization.AuthorizationPurpose.ConnectSession, "connect_session"),
+        (Authorization.AuthorizationPurpose.ConnectShared, "connect_shared"));
+
+    public static readonly WordTable<LegState> LegState = new(
+        (Authorization.LegState.Pending, "pending"),
+        (Authorization.LegState.Connected, "connected"),
+        (Authorization.LegState.Skipped, "skipped"));
+
     public static readonly WordTable<ClientSource> ClientSource = new(
         (Clients.ClientSource.Dynamic, "dynamic"),
         (Clients.ClientSource.Configured, "configured"),

@@ -8,6 +8,9 @@ public static class AuditActions
     public const string ClientDeleted = "client.deleted";
     public const string ConsentGranted = "consent.granted";
     public const string ConsentDenied = "consent.denied";
+    public const string ConnectionApproved = "connection.approved";
+    public const string ConnectionCompleted = "connection.completed";
+    public const string ConnectionDenied = "connection.denied";
     public const string SessionCreated = "session.created";
     public const string ConsentForgotten = "consent.forgotten";
     public const string AdminTokenCreated = "admin_token.created";

@@ -6,10 +6,11 @@ namespace Keyholder.Authorization;
 
 /// <summary>What the dispatcher decided, with what it decided on.</summary>
 /// <param name="Step">What has to happen.</param>
-/// <param name="Client">The client; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
-/// <param name="Resource">The resource; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>.</param>
+/// <param name="Client">The client; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>, but for what is shared.</param>
+/// <param name="Resource">The resource; there from <see cref="AuthorizationStep.SignIn"/> to <see cref="AuthorizationStep.Complete"/>, but for what is shared.</param>
 /// <param name="Remembered">What the subject approved for this client, as it is now, before; null when nothing.</param>
-/// <param name="Provider">The provider of <see cref="AuthorizationStep.Connect"/>.</param>
+/// <param name="Provider">The provider of <see cref="AuthorizationStep.Connect"/>, <see cref="AuthorizationStep.OfferConnection"/> and <see cref="AuthorizationStep.EnterHeaders"/>.</param>
+/// <param name="Legs">The legs of <see cref="AuthorizationStep.PlanLegs"/>.</param>
 /// <param name="Error">The error of <see cref="AuthorizationStep.Fail"/>.</param>
 public sealed record AuthorizationDecision(
     AuthorizationStep Step,
@@ -17,4 +18,5 @@ public sealed record AuthorizationDecision(
     Resource? Resource = null,
     Consent? Remembered = null,
     Provider? Provider = null,
+    IReadOnlyList<AuthorizationLeg>? Legs = null,
     OAuthError? Error = null);

@@ -21,6 +21,8 @@ public sealed class AuthorizationDispatcher(
     AuthorizationOptions options,
     TimeProvider time)
 {
+    private readonly LegPolicy _legs = new(vault);
+
     /// <summary>The next step of <paramref name="request"/> in a browser that is signed in with <paramref name="session"/>.</summary>
     public async ValueTask<AuthorizationDecision> DecideAsync(AuthorizationRequest request, BrowserSession? session, CancellationToken cancellationToken)
     {
@@ -32,6 +34,11 @@ public sealed class AuthorizationDispatcher(
         if (time.GetUtcNow() >= request.ExpiresAt)
         {
             return new(AuthorizationStep.Expired);
+        }
+
+        if (request.Purpose != AuthorizationPurpose.OpenSession)
+        {
+            return await DecideConnectionAsync(request, session, cancellationToken);
         }
 
         var client = await clients.FindAsync(request.ClientId, cancellationToken);
@@ -86,7 +93,7 @@ public sealed class AuthorizationDispatcher(
     /// Whether whoever is at the browser, which has shown that the request is its own, is the one the request is for. A resource that changed its mind about its subjects meanwhile
     /// has none in common with the request.
     /// </summary>
-    public static bool IsSubject(AuthorizationRequest request, Resource resource, BrowserSession? session) => resource.Subject == ResourceSubject.Session
+    private static bool IsSubject(AuthorizationRequest request, Resource resource, BrowserSession? session) => resource.Subject == ResourceSubject.Session
         ? request.Subject == Subject.Of(request.SessionId)
         : session is not null && request.Subject == Subject.User(session.UserId);
 
@@ -112,28 +119,76 @@ public sealed class AuthorizationDispatcher(
     private async ValueTask<AuthorizationDecision> DecideUpstreamAsync(
         AuthorizationRequest request, Prompt prompt, Client client, Resource resource, Consent? remembered, CancellationToken cancellationToken)
     {
-        if (await FindUnconnectedAsync(request, resource, cancellationToken) is not { } provider)
+        if (request.Legs is not null)
+        {
+            return DecideLeg(request, client, resource, remembered);
+        }
+
+        var legs = await _legs.PlanAsync(request, resource, onlyRequired: prompt.None, cancellationToken);
+        return legs.Count == 0 ? new(AuthorizationStep.Complete, client, resource, remembered)
+            : prompt.None ? Fail(OpenIdErrors.InteractionRequired)
+            : new(AuthorizationStep.PlanLegs, client, resource, remembered, Legs: legs);
+    }
+
+    private AuthorizationDecision DecideLeg(AuthorizationRequest request, Client? client, Resource? resource, Consent? remembered)
+    {
+        if (request.NextLeg is not { } leg)
         {
             return new(AuthorizationStep.Complete, client, resource, remembered);
         }
 
-        return prompt.None ? Fail(OpenIdErrors.InteractionRequired) : new(AuthorizationStep.Connect, client, resource, remembered, provider);
+        var provider = resources.Current.FindProvider(leg.Provider);
+        if (provider is null || (resource is not null && resource.Providers.All(entry => entry.Provider.Name != leg.Provider)))
+        {
+            return Fail(OAuthErrors.ServerError.Because("The provider of a pending leg is not configured any more."));
+        }
+
+        var step = provider.Kind == ProviderKind.Headers ? AuthorizationStep.EnterHeaders
+            : leg.Required ? AuthorizationStep.Connect
+            : AuthorizationStep.OfferConnection;
+        return new(step, client, resource, remembered, provider);
     }
 
-    /// <summary>The first provider, in configured order, that this person has to connect before the resource is of use; null when there is none. Shared ones are an administrator's matter.</summary>
-    private async ValueTask<Provider?> FindUnconnectedAsync(AuthorizationRequest request, Resource resource, CancellationToken cancellationToken)
+    /// <summary>The next step of a request that a connect link began. Whose it is was decided by the link; whoever is at the browser has to be that one, or, for what is shared, an administrator.</summary>
+    private async ValueTask<AuthorizationDecision> DecideConnectionAsync(AuthorizationRequest request, BrowserSession? session, CancellationToken cancellationToken)
     {
-        foreach (var (provider, required, _) in resource.Providers)
+        Client? client = null;
+        Resource? resource = null;
+        var isShared = request.Purpose == AuthorizationPurpose.ConnectShared;
+        if (!isShared)
         {
-            if (required
-                && provider is { Kind: not ProviderKind.Headers, Owner: not ProviderOwner.Shared }
-                && await vault.NeedsConnectionAsync(new(CredentialOwner.For(provider, request.Subject!, request.SessionId), provider.Name), cancellationToken))
+            client = await clients.FindAsync(request.ClientId, cancellationToken);
+            resource = resources.Current.FindByUri(request.Resource);
+            if (client is null || resource is null)
             {
-                return provider;
+                return client is null ? new(AuthorizationStep.RefuseClient) : Fail(OAuthErrors.InvalidTarget);
             }
         }
 
-        return null;
+        var isAnonymous = request.Subject is { Kind: SubjectKind.Session };
+        if (!isAnonymous && session is null)
+        {
+            return new(AuthorizationStep.SignIn, client, resource);
+        }
+
+        if (isShared && await users.FindAsync(session!.UserId, cancellationToken) is not { Administrator: true })
+        {
+            return new(AuthorizationStep.RefuseSubject);
+        }
+
+        if (request.Phase == AuthorizationPhase.SignIn)
+        {
+            return new(AuthorizationStep.AcceptSignIn, client, resource);
+        }
+
+        if (!isAnonymous && request.Subject != Subject.User(session!.UserId))
+        {
+            return new(AuthorizationStep.RefuseSubject, client, resource);
+        }
+
+        return request.Phase == AuthorizationPhase.Consent
+            ? new(AuthorizationStep.ConfirmConnection, client, resource)
+            : DecideLeg(request, client, resource, remembered: null);
     }
 
     private static AuthorizationDecision Fail(OAuthError error) => new(AuthorizationStep.Fail, Error: error);

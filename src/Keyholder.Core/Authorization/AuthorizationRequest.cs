@@ -13,12 +13,22 @@ public sealed record AuthorizationRequest
 
     public required AuthorizationPhase Phase { get; init; }
 
+    /// <summary>What the request ends in.</summary>
+    public AuthorizationPurpose Purpose { get; init; }
+
     /// <summary>SHA-256 of the browser-binding cookie of the browser that began the request.</summary>
     public required byte[] BrowserHash { get; init; }
 
     /// <summary>The session the request will open; minted at the start so that every leg stores under one id.</summary>
     public required SessionId SessionId { get; init; }
 
+    /// <summary>The session that is connected; null unless the purpose says so. <see cref="SessionId"/> is then only the request's own.</summary>
+    public SessionId? ConnectedSession { get; init; }
+
+    /// <summary>The session under which credentials of sessions lie.</summary>
+    public SessionId CredentialSession => ConnectedSession ?? SessionId;
+
+    /// <summary>Who asks; empty for <see cref="AuthorizationPurpose.ConnectShared"/>, as are redirect URI, challenge and resource.</summary>
     public required string ClientId { get; init; }
 
     /// <summary>The redirect URI actually used, loopback port included; empty for a device.</summary>
@@ -49,6 +59,12 @@ public sealed record AuthorizationRequest
     public Subject? Subject { get; init; }
 
     public DateTimeOffset? AuthenticatedAt { get; init; }
+
+    /// <summary>The providers to connect, in order; null until that is decided, once.</summary>
+    public IReadOnlyList<AuthorizationLeg>? Legs { get; init; }
+
+    /// <summary>The leg whose turn it is; null when there is none left.</summary>
+    public AuthorizationLeg? NextLeg => Legs?.FirstOrDefault(leg => leg.State == LegState.Pending);
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -18,8 +18,20 @@ public enum AuthorizationStep
     /// <summary>A remembered approval suffices.</summary>
     AcceptConsent,
 
+    /// <summary>Ask the person whether to connect what a link is for.</summary>
+    ConfirmConnection,
+
+    /// <summary>Keep the decision's legs.</summary>
+    PlanLegs,
+
     /// <summary>Send the person to the decision's provider.</summary>
     Connect,
+
+    /// <summary>Ask the person whether to go to the decision's provider, which the resource can do without.</summary>
+    OfferConnection,
+
+    /// <summary>Ask the person for the header values of the decision's provider.</summary>
+    EnterHeaders,
 
     /// <summary>Issue the code.</summary>
     Complete,

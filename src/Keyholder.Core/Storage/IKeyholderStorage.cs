@@ -19,6 +19,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IClientStore Clients { get; }
 
+    IConnectLinkStore ConnectLinks { get; }
+
     IConnectionFlowStore ConnectionFlows { get; }
 
     IConsentStore Consents { get; }

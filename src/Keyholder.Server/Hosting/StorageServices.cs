@@ -63,6 +63,7 @@ internal static class StorageServices
         services.AddSingleton(storage.ClientAssertions);
         services.AddSingleton(storage.ClientSnapshots);
         services.AddSingleton(storage.Clients);
+        services.AddSingleton(storage.ConnectLinks);
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);

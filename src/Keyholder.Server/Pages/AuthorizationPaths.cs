@@ -9,6 +9,7 @@ internal static class AuthorizationPaths
     public const string Continue = "/authorize/continue";
     public const string SignIn = "/authorize/sign-in";
     public const string Consent = "/authorize/consent";
+    public const string Connect = "/authorize/connect";
     public const string UpstreamCallback = "/upstream/callback";
     public const string SignOut = "/sign-out";
 

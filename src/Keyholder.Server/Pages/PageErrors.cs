@@ -53,5 +53,11 @@ internal static class PageErrors
 
     public static PageError CallbackUsed { get; } = new("callback_used", 410, "This answer was used before", "The provider's answer counts once. " + StartAgain);
 
+    public static PageError CallbackOutOfTurn { get; } = new("callback_out_of_turn", 409, "This answer came out of turn", "It belongs to a step that is over, or not yet due. Go on to see the current one.");
+
+    public static PageError ProviderNotConnected { get; } = new("provider_not_connected", 502, "It was not connected", "The provider did not give Keyholder a key. You can try again, or go on without it.");
+
+    public static PageError ConnectLinkUnknown { get; } = new("connect_link_unknown", 404, "This link does not work any more", "It was made for a few minutes only, or the app's connection has ended. Repeat in your app what you were doing: it will give you a new link.");
+
     public static PageError CallbackExpired { get; } = new("callback_expired", 410, "This took too long", "The provider's answer came too late. " + StartAgain);
 }

@@ -2,5 +2,5 @@ using Keyholder.Resources;
 
 namespace Keyholder.Server.Pages;
 
-/// <summary>What the sign-in page shows.</summary>
-public sealed record SignInModel(string RequestId, string CsrfToken, string ClientName, string ResourceName, IReadOnlyList<Provider> Providers, string? Problem);
+/// <summary>What the sign-in page shows. Without a client and a resource it is for an administrator.</summary>
+public sealed record SignInModel(string RequestId, string CsrfToken, string? ClientName, string? ResourceName, IReadOnlyList<Provider> Providers, string? Problem);

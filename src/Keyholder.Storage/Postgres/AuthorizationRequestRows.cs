@@ -10,7 +10,8 @@ internal static class AuthorizationRequestRows
         $"""
         INSERT INTO authorization_requests ({AuthorizationRequestColumns.All}) VALUES (
           @id, @phase, @browser_hash, @session_id, @client_id, @redirect_uri, @redirect_uri_was_sent, @state, @code_challenge, @resource, @scopes, @prompt,
-          @subject_kind, @subject_id, @authenticated_at, @created_at, @expires_at, @device_code_hash)
+          @subject_kind, @subject_id, @authenticated_at, @created_at, @expires_at, @device_code_hash,
+          @purpose, @connected_session_id, @legs)
         """,
         ("id", request.Id),
         ("phase", StoredWords.Phase.Write(request.Phase)),
@@ -29,5 +30,8 @@ internal static class AuthorizationRequestRows
         ("authenticated_at", request.AuthenticatedAt),
         ("created_at", request.CreatedAt),
         ("expires_at", request.ExpiresAt),
-        ("device_code_hash", request.DeviceCodeHash));
+        ("device_code_hash", request.DeviceCodeHash),
+        ("purpose", StoredWords.AuthorizationPurpose.Write(request.Purpose)),
+        ("connected_session_id", request.ConnectedSession?.ToArray()),
+        ("legs", request.Legs is { } legs ? LegText.Write(legs) : null));
 }

@@ -52,14 +52,58 @@ internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase databas
             },
             cancellationToken);
 
-    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<AuthorizationTransitionOutcome> PlanAsync(string id, IReadOnlyList<AuthorizationLeg> legs, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements => await OutcomeAsync(
+                statements,
+                id,
+                now,
+                changed: await statements.ExecuteAsync(
+                    "UPDATE authorization_requests SET legs = @legs WHERE id = @id AND phase = 'upstream' AND legs IS NULL AND expires_at > @now",
+                    ("id", id),
+                    ("legs", LegText.Write(legs)),
+                    ("now", now))),
+            cancellationToken);
+
+    // Whoever holds the row is alone with its legs.
+    public Task<AuthorizationTransitionOutcome> AdvanceAsync(string id, AuthorizationLeg leg, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                var found = await statements.QuerySingleAsync(
+                    $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE id = @id FOR UPDATE",
+                    AuthorizationRequestColumns.Read,
+                    ("id", id));
+                var legs = found?.Legs is { } before ? LegText.Advance(before, leg) : null;
+                var changed = legs is null ? 0 : await statements.ExecuteAsync(
+                    "UPDATE authorization_requests SET legs = @legs WHERE id = @id AND phase = 'upstream' AND expires_at > @now",
+                    ("id", id),
+                    ("legs", legs),
+                    ("now", now));
+                return await OutcomeAsync(statements, id, now, changed);
+            },
+            cancellationToken);
+
+    public Task<AuthorizationRequest?> FindBySessionAsync(SessionId sessionId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            statements => statements.QuerySingleAsync(
+                $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE session_id = @session_id",
+                AuthorizationRequestColumns.Read,
+                ("session_id", sessionId)),
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session? session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>
             {
                 var outcome = await MoveAsync(statements, id, AuthorizationPhase.Upstream, AuthorizationPhase.Completed, now);
                 if (outcome == AuthorizationTransitionOutcome.Moved)
                 {
-                    await SessionRows.InsertAsync(statements, session);
+                    if (session is not null)
+                    {
+                        await SessionRows.InsertAsync(statements, session);
+                    }
+
                     await AuditRows.AppendAsync(statements, audit);
                 }
 

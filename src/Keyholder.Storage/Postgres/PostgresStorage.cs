@@ -18,6 +18,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         ClientAssertions = new PostgresClientAssertionStore(database);
         ClientSnapshots = new PostgresClientSnapshotStore(database);
         Clients = new PostgresClientStore(database);
+        ConnectLinks = new PostgresConnectLinkStore(database);
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
@@ -53,6 +54,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IClientSnapshotStore ClientSnapshots { get; }
 
     public IClientStore Clients { get; }
+
+    public IConnectLinkStore ConnectLinks { get; }
 
     public IConnectionFlowStore ConnectionFlows { get; }
 

@@ -8,7 +8,8 @@ internal static class AuthorizationRequestColumns
 {
     public const string All = """
         id, phase, browser_hash, session_id, client_id, redirect_uri, redirect_uri_was_sent, state, code_challenge, resource, scopes, prompt,
-        subject_kind, subject_id, authenticated_at, created_at, expires_at, device_code_hash
+        subject_kind, subject_id, authenticated_at, created_at, expires_at, device_code_hash,
+        purpose, connected_session_id, legs
         """;
 
     public static AuthorizationRequest Read(DbDataReader row) => new()
@@ -30,5 +31,8 @@ internal static class AuthorizationRequestColumns
         CreatedAt = row.Time(15),
         ExpiresAt = row.Time(16),
         DeviceCodeHash = row.BytesOrNull(17),
+        Purpose = StoredWords.AuthorizationPurpose.Read(row.GetString(18)),
+        ConnectedSession = row.IsDBNull(19) ? null : row.SessionId(19),
+        Legs = row.TextOrNull(20) is { } legs ? LegText.Read(legs) : null,
     };
 }

@@ -52,14 +52,53 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
             },
             cancellationToken);
 
-    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<AuthorizationTransitionOutcome> PlanAsync(string id, IReadOnlyList<AuthorizationLeg> legs, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => Outcome(
+                connection,
+                id,
+                now,
+                changed: connection.Execute(
+                    "UPDATE authorization_requests SET legs = $legs WHERE id = $id AND phase = 'upstream' AND legs IS NULL AND expires_at > $now",
+                    ("$id", id),
+                    ("$legs", LegText.Write(legs)),
+                    ("$now", now))),
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> AdvanceAsync(string id, AuthorizationLeg leg, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection =>
+            {
+                var legs = Find(connection, id)?.Legs is { } before ? LegText.Advance(before, leg) : null;
+                var changed = legs is null ? 0 : connection.Execute(
+                    "UPDATE authorization_requests SET legs = $legs WHERE id = $id AND phase = 'upstream' AND expires_at > $now",
+                    ("$id", id),
+                    ("$legs", legs),
+                    ("$now", now));
+                return Outcome(connection, id, now, changed);
+            },
+            cancellationToken);
+
+    public Task<AuthorizationRequest?> FindBySessionAsync(SessionId sessionId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle(
+                $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE session_id = $session_id",
+                AuthorizationRequestColumns.Read,
+                ("$session_id", sessionId)),
+            cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> CompleteAsync(string id, Session? session, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
                 var outcome = Move(connection, id, AuthorizationPhase.Upstream, AuthorizationPhase.Completed, now);
                 if (outcome == AuthorizationTransitionOutcome.Moved)
                 {
-                    SessionRows.Insert(connection, session);
+                    if (session is not null)
+                    {
+                        SessionRows.Insert(connection, session);
+                    }
+
                     AuditRows.Append(connection, audit);
                 }
 

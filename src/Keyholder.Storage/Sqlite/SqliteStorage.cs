@@ -17,6 +17,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         ClientAssertions = new SqliteClientAssertionStore(database);
         ClientSnapshots = new SqliteClientSnapshotStore(database);
         Clients = new SqliteClientStore(database, _revocationSubscribers);
+        ConnectLinks = new SqliteConnectLinkStore(database);
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
@@ -52,6 +53,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IClientSnapshotStore ClientSnapshots { get; }
 
     public IClientStore Clients { get; }
+
+    public IConnectLinkStore ConnectLinks { get; }
 
     public IConnectionFlowStore ConnectionFlows { get; }
 

@@ -51,7 +51,10 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         (await StepAsync(ConsentPhase, SignedIn())).ShouldBe(AuthorizationStep.Consent);
         (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Complete);
         _unconnected.Add(CloudOfU);
-        (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.Connect);
+        (await StepAsync(UpstreamPhase, SignedIn())).ShouldBe(AuthorizationStep.PlanLegs);
+        (await StepAsync(UpstreamPhase with { Legs = [new("cloud", Required: true)] }, SignedIn())).ShouldBe(AuthorizationStep.Connect);
+        (await StepAsync(UpstreamPhase with { Legs = [new("cloud", Required: false)] }, SignedIn())).ShouldBe(AuthorizationStep.OfferConnection);
+        (await StepAsync(UpstreamPhase with { Legs = [new("cloud", Required: true, LegState.Connected)] }, SignedIn())).ShouldBe(AuthorizationStep.Complete);
     }
 
     [Theory]
@@ -176,42 +179,92 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     }
 
     [Fact]
-    public async Task Required_providers_are_connected_one_after_the_other_in_configured_order()
+    public async Task Which_legs_are_needed_is_decided_once_in_configured_order()
     {
         var second = Cloud with { Name = "second" };
         var perSession = Cloud with { Name = "per-session", Owner = ProviderOwner.Session };
-        Current = new ResourceSnapshot([Files with { Providers = [new(Cloud), new(perSession), new(second)] }], [Cloud, perSession, second]);
+        var shared = Cloud with { Name = "shared", Owner = ProviderOwner.Shared };
+        Current = new ResourceSnapshot(
+            [Files with { Providers = [new(Cloud), new(perSession), new(shared), new(second, Required: false)] }], [Cloud, perSession, shared, second]);
         var request = UpstreamPhase;
-        var sessions = new CredentialKey(new CredentialOwner(CredentialOwnerKind.Session, request.SessionId.ToString()), "per-session");
-        _unconnected.UnionWith([CloudOfU with { Provider = "second" }, sessions]);
+        _unconnected.UnionWith(
+            [
+                CloudOfU with { Provider = "second" },
+                new(new CredentialOwner(CredentialOwnerKind.Session, request.SessionId.ToString()), "per-session"),
+                new(new CredentialOwner(CredentialOwnerKind.Shared, "shared"), "shared"),
+            ]);
 
-        (await ProviderAsync(request)).ShouldBe("per-session");
-        _unconnected.Remove(sessions);
-        (await ProviderAsync(request)).ShouldBe("second");
-        _unconnected.Clear();
-        (await ProviderAsync(request)).ShouldBeNull();
+        var decision = await _dispatcher.DecideAsync(request, SignedIn(), CancellationToken.None);
+
+        decision.Step.ShouldBe(AuthorizationStep.PlanLegs);
+        decision.Legs.ShouldBe([new("per-session", Required: true), new("second", Required: false)]);
+        (await _dispatcher.DecideAsync(request with { Prompt = "none" }, SignedIn(), CancellationToken.None)).Error!.Code.ShouldBe("interaction_required");
+        _unconnected.RemoveWhere(key => key.Provider == "per-session");
+        (await StepAsync(request with { Prompt = "none" }, SignedIn())).ShouldBe(AuthorizationStep.Complete);
     }
 
     [Fact]
-    public async Task What_is_optional_shared_or_typed_in_sends_nobody_to_a_provider()
+    public async Task The_legs_are_walked_as_decided_whatever_the_vault_holds_by_now()
     {
-        var shared = Cloud with { Name = "shared", Owner = ProviderOwner.Shared };
         var headers = Cloud with { Name = "headers", Kind = ProviderKind.Headers };
-        Current = new ResourceSnapshot([Files with { Providers = [new(Cloud, Required: false), new(shared), new(headers)] }], [Cloud, shared, headers]);
-        _unconnected.UnionWith(
-            [CloudOfU, CloudOfU with { Provider = "headers" }, new CredentialKey(new CredentialOwner(CredentialOwnerKind.Shared, "shared"), "shared")]);
+        Current = new ResourceSnapshot([Files with { Providers = [new(Cloud), new(headers)] }], [Cloud, headers]);
+        var request = UpstreamPhase with { Legs = [new("cloud", Required: true), new("headers", Required: false)] };
 
-        (await ProviderAsync(UpstreamPhase)).ShouldBeNull();
+        (await _dispatcher.DecideAsync(request, SignedIn(), CancellationToken.None)).Provider.ShouldBe(Cloud);
+        var next = await _dispatcher.DecideAsync(request with { Legs = [request.Legs[0] with { State = LegState.Skipped }, request.Legs[1]] }, SignedIn(), CancellationToken.None);
+        (next.Step, next.Provider).ShouldBe((AuthorizationStep.EnterHeaders, headers));
+    }
+
+    [Fact]
+    public async Task A_leg_whose_provider_is_no_longer_the_resources_fails_the_request()
+    {
+        Current = new ResourceSnapshot([Files with { Providers = [] }], [Cloud]);
+
+        (await ErrorAsync(UpstreamPhase with { Legs = [new("cloud", Required: true)] }, SignedIn())).ShouldBe("server_error");
+        (await ErrorAsync(UpstreamPhase with { Legs = [new("gone", Required: true)] }, SignedIn())).ShouldBe("server_error");
+    }
+
+    [Theory]
+    [InlineData(AuthorizationPhase.Consent, "u", AuthorizationStep.ConfirmConnection)]
+    [InlineData(AuthorizationPhase.Upstream, "u", AuthorizationStep.Connect)]
+    [InlineData(AuthorizationPhase.Consent, "other", AuthorizationStep.RefuseSubject)]
+    [InlineData(AuthorizationPhase.Upstream, "other", AuthorizationStep.RefuseSubject)]
+    [InlineData(AuthorizationPhase.Consent, null, AuthorizationStep.SignIn)]
+    public async Task What_a_link_is_for_is_only_for_the_one_who_asked(AuthorizationPhase phase, string? user, AuthorizationStep expected)
+    {
+        var request = UpstreamPhase with { Phase = phase, Purpose = AuthorizationPurpose.ConnectSession, ConnectedSession = SessionId.Create(), Legs = [new("cloud", Required: true)], RedirectUri = "" };
+
+        (await StepAsync(request, user is null ? null : SignedIn(user))).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(true, AuthorizationStep.AcceptSignIn)]
+    [InlineData(false, AuthorizationStep.RefuseSubject)]
+    public async Task What_is_shared_is_connected_by_administrators(bool administrator, AuthorizationStep expected)
+    {
+        var user = new User("u", "U", _time.GetUtcNow(), Administrator: administrator);
+        await _users.FindOrAddByIdentityAsync(new ProviderIdentity("p", "s"), user, Storage.Contracts.Sample.Audit(_time.GetUtcNow(), Audit.AuditActions.UserAdded), CancellationToken.None);
+        var request = SignInPhase with { Purpose = AuthorizationPurpose.ConnectShared, ClientId = "", Resource = "", RedirectUri = "", Legs = [new("cloud", Required: true)] };
+
+        (await StepAsync(request, SignedIn())).ShouldBe(expected);
+        (await StepAsync(request, null)).ShouldBe(AuthorizationStep.SignIn);
+    }
+
+    [Fact]
+    public void Legs_to_one_issuer_are_for_one_account()
+    {
+        var twin = Cloud with { Name = "twin" };
+        var stranger = Cloud with { Name = "stranger", Issuer = "https://stranger.example" };
+        var snapshot = new ResourceSnapshot([Files], [Cloud, twin, stranger]);
+        var request = UpstreamPhase with { Legs = [new("cloud", Required: true, LegState.Connected, "account-1"), new("twin", Required: true)] };
+
+        LegPolicy.IsSameAccount(request, twin, "account-1", snapshot).ShouldBeTrue();
+        LegPolicy.IsSameAccount(request, twin, "account-2", snapshot).ShouldBeFalse();
+        LegPolicy.IsSameAccount(request, twin, null, snapshot).ShouldBeTrue();
+        LegPolicy.IsSameAccount(request, stranger, "account-2", snapshot).ShouldBeTrue();
     }
 
     private static CredentialKey CloudOfU { get; } = new(new CredentialOwner(CredentialOwnerKind.User, "u"), "cloud");
-
-    private async Task<string?> ProviderAsync(AuthorizationRequest request)
-    {
-        var decision = await _dispatcher.DecideAsync(request, SignedIn(), CancellationToken.None);
-        decision.Step.ShouldBe(decision.Provider is null ? AuthorizationStep.Complete : AuthorizationStep.Connect);
-        return decision.Provider?.Name;
-    }
 
     ValueTask<Client?> IClientDirectory.FindAsync(string clientId, CancellationToken cancellationToken) => new(_client);
 

@@ -6,17 +6,31 @@ using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Sessions;
 using Keyholder.Storage;
+using Keyholder.Vault;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Ends an authorization request, once, and sends the browser back to the client with what became of it.</summary>
 internal sealed partial class AuthorizationEnding(
-    IAuthorizationRequestStore store, ClientSnapshots snapshots, AuthorizationCodeIssuer codes, Issuer issuer, TimeProvider time, ILogger<AuthorizationEnding> logger)
+    IAuthorizationRequestStore store,
+    ClientSnapshots snapshots,
+    AuthorizationCodeIssuer codes,
+    ICredentialVault vault,
+    IResourceSource resources,
+    Issuer issuer,
+    TimeProvider time,
+    ILogger<AuthorizationEnding> logger)
 {
-    /// <summary>Opens the session and answers with its code. The session is stored before the code leaves.</summary>
-    public async Task<IResult> CompleteAsync(HttpContext http, AuthorizationRequest request, Client client, Resource resource, Consent? remembered)
+    /// <summary>Opens the session and answers with its code, or tells the person that everything is connected. The session is stored before the code leaves.</summary>
+    public async Task<IResult> CompleteAsync(HttpContext http, AuthorizationRequest request, AuthorizationDecision decision)
     {
-        var granted = ScopeGrant.Granted(client, resource, request.Scopes, remembered);
+        if (request.Purpose != AuthorizationPurpose.OpenSession)
+        {
+            return await CompleteConnectionAsync(http, request);
+        }
+
+        var client = decision.Client!;
+        var granted = ScopeGrant.Granted(client, decision.Resource!, request.Scopes, decision.Remembered);
         if (granted.Count == 0)
         {
             return await FailAsync(http, request, OAuthErrors.InvalidScope);
@@ -27,6 +41,14 @@ internal sealed partial class AuthorizationEnding(
         var audit = Audit(http, request, AuditActions.SessionCreated, "session:" + session.Id);
         var outcome = await store.CompleteAsync(request.Id, session, audit, audit.At, http.RequestAborted);
         return outcome == AuthorizationTransitionOutcome.Moved ? answer : Lost(outcome);
+    }
+
+    private async Task<IResult> CompleteConnectionAsync(HttpContext http, AuthorizationRequest request)
+    {
+        var target = request.ConnectedSession is { } session ? "session:" + session : "provider:" + request.Legs![0].Provider;
+        var audit = Audit(http, request, AuditActions.ConnectionCompleted, target);
+        var outcome = await store.CompleteAsync(request.Id, session: null, audit, audit.At, http.RequestAborted);
+        return outcome == AuthorizationTransitionOutcome.Moved ? new PageResult<ConnectionDonePage>(StatusCodes.Status200OK, []) : Lost(outcome);
     }
 
     /// <summary>The session, and what the browser is told once it is stored: a device comes for its tokens by itself.</summary>
@@ -51,9 +73,31 @@ internal sealed partial class AuthorizationEnding(
         }
 
         LogFailed(error.Code, error.Debug ?? error.Description, http.TraceIdentifier);
-        return request.IsForDevice
-            ? new PageResult<DeviceDonePage>(StatusCodes.Status200OK, new() { [nameof(DeviceDonePage.Problem)] = error.Description })
-            : new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error));
+        await ForgetCredentialsAsync(request.Id);
+        return request switch
+        {
+            { Purpose: not AuthorizationPurpose.OpenSession } =>
+                new PageResult<ConnectionDonePage>(StatusCodes.Status200OK, new() { [nameof(ConnectionDonePage.Problem)] = error.Description }),
+            { IsForDevice: true } => new PageResult<DeviceDonePage>(StatusCodes.Status200OK, new() { [nameof(DeviceDonePage.Problem)] = error.Description }),
+            _ => new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error)),
+        };
+    }
+
+    /// <summary>Removes what the legs of a failed request stored. What a link connected stays: there is a session that wants it.</summary>
+    private async Task ForgetCredentialsAsync(string requestId)
+    {
+        if (await store.FindAsync(requestId, CancellationToken.None) is not { Purpose: AuthorizationPurpose.OpenSession, Legs: { } legs } request)
+        {
+            return;
+        }
+
+        foreach (var leg in legs.Where(leg => leg.State == LegState.Connected))
+        {
+            if (resources.Current.FindProvider(leg.Provider) is { } provider)
+            {
+                await vault.DeleteAsync(LegPolicy.KeyOf(request, provider), CancellationToken.None);
+            }
+        }
     }
 
     /// <summary>An audit event about the request's client by its subject.</summary>
@@ -62,7 +106,7 @@ internal sealed partial class AuthorizationEnding(
         At = time.GetUtcNow(),
         Action = action,
         Actor = request.Subject?.ToString() ?? "anonymous",
-        Target = target ?? "client:" + request.ClientId,
+        Target = target ?? (request.ClientId.Length > 0 ? "client:" + request.ClientId : "provider:" + request.Legs?[0].Provider),
         Reason = request.IsForDevice ? "device" : null,
         RemoteAddress = http.Connection.RemoteIpAddress?.ToString(),
         RequestId = http.TraceIdentifier,

@@ -1,7 +1,9 @@
 using Keyholder.Authorization;
+using Keyholder.Authorization.Connect;
 using Keyholder.Authorization.Device;
 using Keyholder.OAuth;
 using Keyholder.Resources;
+using Keyholder.Server.Endpoints.Authorization.Connect;
 using Keyholder.Server.Endpoints.Authorization.Device;
 using Keyholder.Server.Hosting;
 using Keyholder.Server.Pages;
@@ -31,6 +33,11 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<UpstreamRedirect>();
         services.AddSingleton<SignInCallback>();
         services.AddSingleton<ConnectCallback>();
+        services.AddSingleton<LegCompletion>();
+        services.AddSingleton<HeaderSetVerifier>();
+        services.AddSingleton<LegEndpoint>();
+        services.AddSingleton<ConnectLinks>();
+        services.AddSingleton<ConnectLinkEndpoint>();
         services.AddSingleton<ClientLookup>();
         services.AddSingleton<PushedRequests>();
         services.AddSingleton<ClientAdmission>();
@@ -61,6 +68,8 @@ internal static class AuthorizationEndpoints
         endpoints.MapPost(AuthorizationPaths.SignIn, (HttpContext http, SignInEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet(AuthorizationPaths.SignIn + "/{provider}", (HttpContext http, string provider, ProviderSignInEndpoint endpoint) => endpoint.GetAsync(http, provider));
         endpoints.MapPost(AuthorizationPaths.Consent, (HttpContext http, ConsentEndpoint endpoint) => endpoint.PostAsync(http));
+        endpoints.MapPost(AuthorizationPaths.Connect, (HttpContext http, LegEndpoint endpoint) => endpoint.PostAsync(http));
+        endpoints.MapGet(ConnectLinks.PathPrefix + "{id}", (HttpContext http, string id, ConnectLinkEndpoint endpoint) => endpoint.GetAsync(http, id));
         endpoints.MapGet(AuthorizationPaths.UpstreamCallback, (HttpContext http, UpstreamCallbackEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapGet(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.PostAsync(http));

@@ -17,11 +17,11 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
         var model = new SignInModel(
             request.Id,
             csrf.Create(request.BrowserHash, SignInForm(request)),
-            ClientName(decision.Client!),
-            decision.Resource!.DisplayName,
+            decision.Client is { } client ? ClientName(client) : null,
+            decision.Resource?.DisplayName,
             [.. resources.Current.Providers.Where(IsSignInProvider)],
             problem);
-        return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(decision.Resource)));
+        return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, decision.Resource)));
     }
 
     /// <summary>The consent page, with the one approval it may lead to written into its token.</summary>
@@ -46,8 +46,50 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             UserName = user is null || resource.Subject == ResourceSubject.Session ? null : DisplayText.Clean(user.DisplayName, user.Id),
         };
         return new PageResult<ConsentPage>(
-            StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(resource)));
+            StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, resource)));
     }
+
+    /// <summary>The page that asks whether to connect what a link is for.</summary>
+    public IResult ConfirmConnection(AuthorizationRequest request, AuthorizationDecision decision, User? user)
+    {
+        var providers = ProvidersOf(request, resource: null).ToList();
+        var model = new ConnectionModel
+        {
+            RequestId = request.Id,
+            CsrfToken = csrf.Create(request.BrowserHash, ConnectionForm(request)),
+            ClientName = decision.Client is { } client ? ClientName(client) : null,
+            Origin = decision.Client is { } asking ? Origin(asking) : null,
+            ResourceName = decision.Resource?.DisplayName,
+            ResourceUri = decision.Resource?.Uri,
+            Providers = [.. providers.Select(provider => new ConsentProvider(provider.DisplayName, provider.Scopes, ConnectedBy(provider), Connected: false))],
+            UserName = user is null || request.Subject is { Kind: Sessions.SubjectKind.Session } ? null : DisplayText.Clean(user.DisplayName, user.Id),
+        };
+        return new PageResult<ConnectionPage>(
+            StatusCodes.Status200OK, new() { [nameof(ConnectionPage.Model)] = model }, FormActionSources.For(request.RedirectUri, providers));
+    }
+
+    /// <summary>The page of one leg: header values to enter, or a provider the person can do without.</summary>
+    public IResult Leg(AuthorizationRequest request, AuthorizationDecision decision, string? problem = null, int status = StatusCodes.Status200OK)
+    {
+        var provider = decision.Provider!;
+        var model = new LegModel
+        {
+            RequestId = request.Id,
+            CsrfToken = csrf.Create(request.BrowserHash, LegForm(request, provider)),
+            ProviderName = provider.DisplayName,
+            ResourceName = decision.Resource?.DisplayName,
+            Headers = decision.Step == AuthorizationStep.EnterHeaders ? provider.Headers : [],
+            Optional = request.NextLeg is { Required: false },
+            Problem = problem,
+        };
+        return new PageResult<LegPage>(status, new() { [nameof(LegPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, decision.Resource)));
+    }
+
+    /// <summary>Whether a form asked this person whether to connect just this.</summary>
+    public bool IsConnectionForm(AuthorizationRequest request, string? token) => csrf.Verify(token, request.BrowserHash, ConnectionForm(request));
+
+    /// <summary>Whether the form of just this leg was shown to this person.</summary>
+    public bool IsLegForm(AuthorizationRequest request, Provider provider, string? token) => csrf.Verify(token, request.BrowserHash, LegForm(request, provider));
 
     /// <summary>Whether a sign-in form was shown in this browser for this request.</summary>
     public bool IsSignInForm(AuthorizationRequest request, string? token) => csrf.Verify(token, request.BrowserHash, SignInForm(request));
@@ -64,8 +106,8 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
         var providers = new List<ConsentProvider>();
         foreach (var (provider, _, _) in resource.Providers)
         {
-            var key = new CredentialKey(CredentialOwner.For(provider, request.Subject!, request.SessionId), provider.Name);
-            providers.Add(new(provider.DisplayName, provider.Scopes, ConnectedBy(provider), !await vault.NeedsConnectionAsync(key, cancellationToken)));
+            var needed = await vault.NeedsConnectionAsync(LegPolicy.KeyOf(request, provider), cancellationToken);
+            providers.Add(new(provider.DisplayName, provider.Scopes, ConnectedBy(provider), !needed));
         }
 
         return providers;
@@ -76,7 +118,13 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
         : provider.Kind == ProviderKind.Headers ? Pages.ConnectedBy.Form
         : Pages.ConnectedBy.Redirect;
 
-    private static IEnumerable<Provider> ProvidersOf(Resource resource) => resource.Providers.Select(p => p.Provider);
+    private IEnumerable<Provider> ProvidersOf(AuthorizationRequest request, Resource? resource) =>
+        resource?.Providers.Select(p => p.Provider) ?? request.Legs?.Select(leg => resources.Current.FindProvider(leg.Provider)).OfType<Provider>() ?? [];
+
+    private static string[] ConnectionForm(AuthorizationRequest request) =>
+        ["connection", request.Id, request.Subject!.ToString(), .. request.Legs!.Select(leg => leg.Provider)];
+
+    private static string[] LegForm(AuthorizationRequest request, Provider provider) => ["leg", request.Id, request.Subject!.ToString(), provider.Name];
 
     private static string[] SignInForm(AuthorizationRequest request) => ["sign-in", request.Id];
 

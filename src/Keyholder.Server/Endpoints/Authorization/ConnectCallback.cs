@@ -1,49 +1,42 @@
 using Keyholder.Authorization;
 using Keyholder.Resources;
 using Keyholder.Server.Pages;
-using Keyholder.Storage;
 using Keyholder.Upstream;
-using Keyholder.Vault;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
-/// <summary>The end of a redirect that was to obtain a credential.</summary>
+/// <summary>The end of a redirect that was to obtain a credential. It counts only while it is the turn of the pending flow's provider, and for the person whose turn it is.</summary>
 internal sealed class ConnectCallback(
-    IUpstreamLegs legs, UpstreamRedirect upstream, IResourceSource resources, ICredentialVault vault, IAuthorizationRequestStore store, SignedInBrowser signedIn, AuthorizationEnding ending)
+    IUpstreamLegs legs,
+    UpstreamRedirect upstream,
+    IResourceSource resources,
+    AuthorizationDispatcher dispatcher,
+    SignedInBrowser signedIn,
+    LegCompletion completion,
+    AuthorizationEnding ending)
 {
     public async Task<IResult> FinishAsync(HttpContext http, AuthorizationRequest request, Provider provider, ConnectionFlow flow, LegCallback response)
     {
         var found = await signedIn.FindAsync(http);
-        if (request.Phase != AuthorizationPhase.Upstream
-            || request.Subject is not { } subject
-            || resources.Current.FindByUri(request.Resource) is not { } resource
-            || !AuthorizationDispatcher.IsSubject(request, resource, found?.Session)
-            || flow.Owner != CredentialOwner.For(provider, subject, request.SessionId))
+        var decision = await dispatcher.DecideAsync(request, found?.Session, http.RequestAborted);
+        if (decision.Step is not (AuthorizationStep.Connect or AuthorizationStep.OfferConnection) || flow.Owner != LegPolicy.KeyOf(request, provider).Owner)
         {
             return new ErrorPageResult(PageErrors.SubjectChanged, AuthorizationPaths.ContinueUrl(request.Id));
         }
 
+        if (decision.Provider!.Name != provider.Name)
+        {
+            return new ErrorPageResult(PageErrors.CallbackOutOfTurn, AuthorizationPaths.ContinueUrl(request.Id));
+        }
+
         var leg = await legs.CompleteAsync(provider, upstream.Callback, flow, response, http.RequestAborted);
-        if (leg.Outcome != LegOutcome.Succeeded || leg.Tokens is null)
+        if (leg.Outcome == LegOutcome.Succeeded && !LegPolicy.IsSameAccount(request, provider, leg.Subject, resources.Current))
         {
-            return await ending.FailAsync(http, request, UpstreamRedirect.Error(leg.Outcome).Because($"Connecting to {provider.Name} ended {leg.Outcome}: {leg.Debug ?? "no tokens"}"));
+            leg = new CompletedLeg(LegOutcome.Rejected, Debug: "The leg was completed with another account than an earlier one of the same issuer.");
         }
 
-        var key = new CredentialKey(flow.Owner, provider.Name);
-        var binding = flow.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(subject, request.ClientId) : null;
-        await vault.StoreAsync(key, leg.Tokens, leg.Subject, binding, http.RequestAborted);
-        return await KeepAsync(http, request, key);
-    }
-
-    /// <summary>A request that was denied in another tab while the provider answered must not leave a credential behind.</summary>
-    private async Task<IResult> KeepAsync(HttpContext http, AuthorizationRequest request, CredentialKey key)
-    {
-        var now = await store.FindAsync(request.Id, http.RequestAborted);
-        if (now is null or { Phase: AuthorizationPhase.Failed })
-        {
-            await vault.DeleteAsync(key, http.RequestAborted);
-        }
-
-        return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+        return leg is { Outcome: LegOutcome.Succeeded, Tokens: { } tokens } ? await completion.KeepAsync(http, request, provider, tokens, leg.Subject)
+            : request.NextLeg is { Required: false } ? new ErrorPageResult(PageErrors.ProviderNotConnected, AuthorizationPaths.ContinueUrl(request.Id))
+            : await ending.FailAsync(http, request, UpstreamRedirect.Error(leg.Outcome).Because($"Connecting to {provider.Name} ended {leg.Outcome}: {leg.Debug ?? "no tokens"}"));
     }
 }

@@ -36,7 +36,8 @@ internal sealed class ConsentEndpoint(
         return decision.Step switch
         {
             AuthorizationStep.Consent or AuthorizationStep.AcceptConsent => await DecideAsync(http, request, decision, form.Value),
-            AuthorizationStep.Connect or AuthorizationStep.Complete => new ErrorPageResult(PageErrors.RequestConflict),
+            AuthorizationStep.ConfirmConnection => await DecideConnectionAsync(http, request, form.Value),
+            AuthorizationStep.PlanLegs or AuthorizationStep.Connect or AuthorizationStep.OfferConnection or AuthorizationStep.EnterHeaders or AuthorizationStep.Complete => new ErrorPageResult(PageErrors.RequestConflict),
             AuthorizationStep.SignIn or AuthorizationStep.AcceptSignIn or AuthorizationStep.AcceptAnonymous => new ErrorPageResult(PageErrors.FormRefused, AuthorizationPaths.ContinueUrl(request.Id)),
             AuthorizationStep.Fail => await ending.FailAsync(http, request, decision.Error!),
             _ => new ErrorPageResult(ContinueEndpoint.Refusal(decision.Step)),
@@ -59,18 +60,35 @@ internal sealed class ConsentEndpoint(
         };
     }
 
+    private async Task<IResult> DecideConnectionAsync(HttpContext http, AuthorizationRequest request, OAuthParameters form)
+    {
+        if (!pages.IsConnectionForm(request, form["csrf"]))
+        {
+            return new ErrorPageResult(PageErrors.FormRefused, AuthorizationPaths.ContinueUrl(request.Id));
+        }
+
+        return form["decision"] switch
+        {
+            "approve" => Approved(request, await store.ConsentAsync(
+                request.Id, consent: null, ending.Audit(http, request, AuditActions.ConnectionApproved), time.GetUtcNow(), http.RequestAborted)),
+            "deny" => await ending.FailAsync(http, request, OAuthErrors.AccessDenied, ending.Audit(http, request, AuditActions.ConnectionDenied)),
+            _ => new ErrorPageResult(PageErrors.FormMalformed, AuthorizationPaths.ContinueUrl(request.Id)),
+        };
+    }
+
     private async Task<IResult> ApproveAsync(HttpContext http, AuthorizationRequest request, Client client, IReadOnlyList<string> granted)
     {
         var now = time.GetUtcNow();
         var consent = !ConsentPolicy.Remembers(request) ? null : new Consent(
             request.Subject!, client.Id, RedirectUriPolicy.RedirectHost(request.RedirectUri), request.Resource, granted, ClientFingerprint.Of(client), now);
-        var outcome = await store.ConsentAsync(request.Id, consent, ending.Audit(http, request, AuditActions.ConsentGranted), now, http.RequestAborted);
-        return outcome switch
-        {
-            AuthorizationTransitionOutcome.Moved => new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id)),
-            AuthorizationTransitionOutcome.WrongPhase => new ErrorPageResult(PageErrors.RequestConflict),
-            AuthorizationTransitionOutcome.Expired => new ErrorPageResult(PageErrors.RequestExpired),
-            _ => new ErrorPageResult(PageErrors.RequestUnknown),
-        };
+        return Approved(request, await store.ConsentAsync(request.Id, consent, ending.Audit(http, request, AuditActions.ConsentGranted), now, http.RequestAborted));
     }
+
+    private static IResult Approved(AuthorizationRequest request, AuthorizationTransitionOutcome outcome) => outcome switch
+    {
+        AuthorizationTransitionOutcome.Moved => new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id)),
+        AuthorizationTransitionOutcome.WrongPhase => new ErrorPageResult(PageErrors.RequestConflict),
+        AuthorizationTransitionOutcome.Expired => new ErrorPageResult(PageErrors.RequestExpired),
+        _ => new ErrorPageResult(PageErrors.RequestUnknown),
+    };
 }

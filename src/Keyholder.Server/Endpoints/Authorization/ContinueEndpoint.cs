@@ -43,10 +43,17 @@ internal sealed class ContinueEndpoint(
             case AuthorizationStep.AcceptConsent:
                 await store.ConsentAsync(request.Id, consent: null, audit: null, time.GetUtcNow(), http.RequestAborted);
                 return Again(request);
+            case AuthorizationStep.ConfirmConnection:
+                return pages.ConfirmConnection(request, decision, found?.User);
+            case AuthorizationStep.PlanLegs:
+                await store.PlanAsync(request.Id, decision.Legs!, time.GetUtcNow(), http.RequestAborted);
+                return Again(request);
+            case AuthorizationStep.OfferConnection or AuthorizationStep.EnterHeaders:
+                return pages.Leg(request, decision);
             case AuthorizationStep.Connect:
                 return await upstream.ConnectAsync(http, request, decision.Provider!);
             case AuthorizationStep.Complete:
-                return await ending.CompleteAsync(http, request, decision.Client!, decision.Resource!, decision.Remembered);
+                return await ending.CompleteAsync(http, request, decision);
             case AuthorizationStep.Fail:
                 return await ending.FailAsync(http, request, decision.Error!);
             default:

@@ -17,8 +17,8 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
     /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
     public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
     {
-        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, CredentialOwner.For(provider, request.Subject!, request.SessionId));
-        return answer ?? await ending.FailAsync(http, request, Error(outcome));
+        var (answer, outcome) = await StartAsync(http, request, provider, ConnectionPurpose.Connect, LegPolicy.KeyOf(request, provider).Owner);
+        return answer ?? await ending.FailAsync(http, request, Error(outcome).Because($"The redirect to {provider.Name} ended {outcome}."));
     }
 
     /// <summary>To learn who the person is. A provider that cannot be used leaves the other ways to sign in.</summary>

@@ -40,12 +40,14 @@ internal sealed class AuthorizationHost : IAsyncDisposable
     /// <param name="time">The clock, when the provider shares it.</param>
     /// <param name="services">Replaces services.</param>
     /// <param name="configure">Changes each resource.</param>
+    /// <param name="providers">The providers of the second resource, in place of the one.</param>
     public static async Task<AuthorizationHost> StartAsync(
         AuthorizationOptions? options = null,
         Provider? provider = null,
         ManualTimeProvider? time = null,
         Action<IServiceCollection>? services = null,
-        Func<Resource, Resource>? configure = null)
+        Func<Resource, Resource>? configure = null,
+        IReadOnlyList<ResourceProvider>? providers = null)
     {
         provider ??= AuthorizationSamples.Cloud;
         var legs = new FakeLegs();
@@ -54,12 +56,12 @@ internal sealed class AuthorizationHost : IAsyncDisposable
         Resource[] resources =
         [
             AuthorizationSamples.Resource("notes", ResourceAuthKind.None, Issuer),
-            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer) with { Providers = [new(provider)] },
+            AuthorizationSamples.Resource("files", ResourceAuthKind.UserOAuth, Issuer) with { Providers = providers ?? [new(provider)] },
         ];
         var server = await KeyholderHost.StartAsync(
             configuration => configuration with
             {
-                Resources = new ResourceSnapshot([.. resources.Select(configure ?? (resource => resource))], [provider]),
+                Resources = new ResourceSnapshot([.. resources.Select(configure ?? (resource => resource))], providers is null ? [provider] : [.. providers.Select(entry => entry.Provider)]),
                 Authorization = options ?? new AuthorizationOptions(),
             },
             registered =>

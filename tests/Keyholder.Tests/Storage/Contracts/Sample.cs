@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Keyholder.Audit;
 using Keyholder.Authorization;
+using Keyholder.Authorization.Connect;
 using Keyholder.Authorization.Device;
 using Keyholder.Clients;
 using Keyholder.OAuth;
@@ -93,6 +94,18 @@ internal static class Sample
         Interval = TimeSpan.FromSeconds(5),
         NextPollAt = now,
         CreatedAt = now,
+        ExpiresAt = now.AddMinutes(10),
+    };
+
+    public static ConnectLink Link(DateTimeOffset now) => new()
+    {
+        IdHash = Hash(),
+        Purpose = AuthorizationPurpose.ConnectSession,
+        Subject = Subject.User("u1"),
+        Session = SessionId.Create(),
+        ClientId = "client-1",
+        Resource = "https://gate.example/mcp/notes",
+        Providers = ["github", "linear"],
         ExpiresAt = now.AddMinutes(10),
     };
 

@@ -21,6 +21,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IClientStore Clients => Storage.Clients;
 
+    public IConnectLinkStore ConnectLinks => Storage.ConnectLinks;
+
     public IConnectionFlowStore ConnectionFlows => Storage.ConnectionFlows;
 
     public IConsentStore Consents => Storage.Consents;

@@ -30,6 +30,10 @@ public static class PostgresContractTests
 
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
+    public sealed class AuthorizationLegs : AuthorizationLegContract<PostgresFixture>;
+
+    public sealed class ConnectLinks : ConnectLinkStoreContract<PostgresFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<PostgresFixture>;
 
     public sealed class Imports : ImportContract<PostgresFixture>;

@@ -30,6 +30,10 @@ public static class FileSqliteTests
 
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
 
+    public sealed class AuthorizationLegs : AuthorizationLegContract<FileSqliteFixture>;
+
+    public sealed class ConnectLinks : ConnectLinkStoreContract<FileSqliteFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<FileSqliteFixture>;
 
     public sealed class Imports : ImportContract<FileSqliteFixture>;

@@ -30,6 +30,10 @@ public static class MemorySqliteTests
 
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
 
+    public sealed class AuthorizationLegs : AuthorizationLegContract<MemorySqliteFixture>;
+
+    public sealed class ConnectLinks : ConnectLinkStoreContract<MemorySqliteFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<MemorySqliteFixture>;
 
     public sealed class Imports : ImportContract<MemorySqliteFixture>;

@@ -1,0 +1,31 @@
+using Keyholder.Authorization;
+using Keyholder.Resources;
+using Keyholder.Server.Pages;
+using Keyholder.Storage;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>Keeps what a leg brought, and passes the turn on.</summary>
+internal sealed class LegCompletion(ICredentialVault vault, IAuthorizationRequestStore store, TimeProvider time)
+{
+    /// <summary>Stores the credential of the leg whose turn it is. A request that ended meanwhile keeps nothing.</summary>
+    public async Task<IResult> KeepAsync(HttpContext http, AuthorizationRequest request, Provider provider, CredentialSecret secret, string? account)
+    {
+        var key = LegPolicy.KeyOf(request, provider);
+        var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.Subject!, request.ClientId) : null;
+        await vault.StoreAsync(key, secret, account, binding, http.RequestAborted);
+
+        var leg = request.NextLeg! with { State = LegState.Connected, Subject = account };
+        var outcome = await store.AdvanceAsync(request.Id, leg, time.GetUtcNow(), CancellationToken.None);
+        if (outcome != AuthorizationTransitionOutcome.Moved && await HasEndedAsync(request.Id))
+        {
+            await vault.DeleteAsync(key, CancellationToken.None);
+        }
+
+        return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+    }
+
+    private async Task<bool> HasEndedAsync(string id) =>
+        await store.FindAsync(id, CancellationToken.None) is not { } now || now.Phase == AuthorizationPhase.Failed || time.GetUtcNow() >= now.ExpiresAt;
+}

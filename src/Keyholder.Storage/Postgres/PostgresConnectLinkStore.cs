@@ -1,0 +1,44 @@
+using Keyholder.Authorization.Connect;
+using Keyholder.Storage.Rows;
+
+namespace Keyholder.Storage.Postgres;
+
+/// <inheritdoc />
+internal sealed class PostgresConnectLinkStore(PostgresDatabase database) : IConnectLinkStore
+{
+    public Task AddAsync(ConnectLink link, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                await statements.ExecuteAsync(
+                    $"""
+                    INSERT INTO connect_links ({ConnectLinkColumns.All})
+                    VALUES (@id_hash, @purpose, @subject_kind, @subject_id, @session_id, @client_id, @resource, @providers, @expires_at)
+                    ON CONFLICT (id_hash) DO NOTHING
+                    """,
+                    ("id_hash", link.IdHash),
+                    ("purpose", StoredWords.AuthorizationPurpose.Write(link.Purpose)),
+                    ("subject_kind", link.Subject?.KindName),
+                    ("subject_id", link.Subject?.Id),
+                    ("session_id", link.Session?.ToArray()),
+                    ("client_id", link.ClientId),
+                    ("resource", link.Resource),
+                    ("providers", JsonText.Write(link.Providers)),
+                    ("expires_at", link.ExpiresAt));
+
+                // Rows another node is at are left to it, so that nobody waits.
+                await statements.ExecuteAsync(
+                    "DELETE FROM connect_links WHERE id_hash IN (SELECT id_hash FROM connect_links WHERE expires_at <= @now FOR UPDATE SKIP LOCKED)",
+                    ("now", now));
+            },
+            cancellationToken);
+
+    public Task<ConnectLink?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            statements => statements.QuerySingleAsync(
+                $"SELECT {ConnectLinkColumns.All} FROM connect_links WHERE id_hash = @id_hash AND expires_at > @now",
+                ConnectLinkColumns.Read,
+                ("id_hash", idHash),
+                ("now", now)),
+            cancellationToken);
+}
