@@ -8,7 +8,7 @@ internal ref struct McpBodyParser(ReadOnlySpan<byte> body, Span<JsonMemberNames.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = McpMessageReader.MaxDepth };
     private Utf8JsonReader _json = new(body, Options);
     private JsonMemberNames _names = new(body, scopes);
-    private Members _members;
+    private McpMembers _members;
 
     public void Dispose() => _names.Dispose();
 
@@ -146,6 +146,8 @@ internal ref struct McpBodyParser(ReadOnlySpan<byte> body, Span<JsonMemberNames.
                     _ when name.SequenceEqual("name"u8) => ReadString(out _members.Name),
                     _ when name.SequenceEqual("uri"u8) => ReadString(out _members.Uri),
                     _ when name.SequenceEqual("taskId"u8) => ReadString(out _members.TaskId),
+                    _ when name.SequenceEqual("ref"u8) && _json.TokenType == JsonTokenType.StartObject => ParseReference(),
+                    _ when name.SequenceEqual("notifications"u8) && _json.TokenType == JsonTokenType.StartObject => ParseNotifications(),
                     _ when name.SequenceEqual("_meta"u8) && _json.TokenType == JsonTokenType.StartObject => ParseMeta(),
                     _ when IsAlmostDecisive(name) => McpReadOutcome.AmbiguousMember,
                     _ => SkipValue(),
@@ -165,7 +167,91 @@ internal ref struct McpBodyParser(ReadOnlySpan<byte> body, Span<JsonMemberNames.
     private static bool IsAlmostDecisive(ReadOnlySpan<byte> name) =>
         JsonText.EqualsIgnoringCase(name, "name"u8) || JsonText.EqualsIgnoringCase(name, "uri"u8)
         || JsonText.EqualsIgnoringCase(name, "taskId"u8)
-        || (JsonText.EqualsIgnoringCase(name, "_meta"u8) && !name.SequenceEqual("_meta"u8));
+        || IsMisspelled(name, "_meta"u8) || IsMisspelled(name, "ref"u8) || IsMisspelled(name, "notifications"u8);
+
+    private static bool IsMisspelled(ReadOnlySpan<byte> name, ReadOnlySpan<byte> expected) =>
+        JsonText.EqualsIgnoringCase(name, expected) && !name.SequenceEqual(expected);
+
+    private McpReadOutcome ParseReference()
+    {
+        string? type = null, target = null, uri = null;
+        _names.Enter();
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            var outcome = NextMember(out var name);
+            if (outcome == McpReadOutcome.Read)
+            {
+                outcome = name switch
+                {
+                    _ when name.SequenceEqual("type"u8) => ReadString(out type),
+                    _ when name.SequenceEqual("name"u8) => ReadString(out target),
+                    _ when name.SequenceEqual("uri"u8) => ReadString(out uri),
+                    _ when JsonText.EqualsIgnoringCase(name, "type"u8) || JsonText.EqualsIgnoringCase(name, "name"u8) || JsonText.EqualsIgnoringCase(name, "uri"u8) =>
+                        McpReadOutcome.AmbiguousMember,
+                    _ => SkipValue(),
+                };
+            }
+
+            if (outcome != McpReadOutcome.Read)
+            {
+                return outcome;
+            }
+        }
+
+        _names.Leave();
+        _members.Reference = new McpReference(type, target, uri);
+        return McpReadOutcome.Read;
+    }
+
+    private McpReadOutcome ParseNotifications()
+    {
+        _names.Enter();
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        {
+            var outcome = NextMember(out var name);
+            if (outcome == McpReadOutcome.Read)
+            {
+                outcome = name.SequenceEqual("resourceSubscriptions"u8) ? ReadSubscriptions()
+                    : JsonText.EqualsIgnoringCase(name, "resourceSubscriptions"u8) ? McpReadOutcome.AmbiguousMember
+                    : SkipValue();
+            }
+
+            if (outcome != McpReadOutcome.Read)
+            {
+                return outcome;
+            }
+        }
+
+        _names.Leave();
+        return McpReadOutcome.Read;
+    }
+
+    private McpReadOutcome ReadSubscriptions()
+    {
+        if (_json.TokenType != JsonTokenType.StartArray)
+        {
+            return McpReadOutcome.InvalidMessage;
+        }
+
+        var uris = new List<string>();
+        while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
+        {
+            if (_json.TokenType != JsonTokenType.String)
+            {
+                return McpReadOutcome.InvalidMessage;
+            }
+
+            if (_json.ValueIsEscaped && JsonText.HasLoneSurrogate(_json.ValueSpan))
+            {
+                return McpReadOutcome.Malformed;
+            }
+
+            uris.Add(_json.GetString()!);
+        }
+
+        _members.ResourceSubscriptions = uris;
+        return McpReadOutcome.Read;
+    }
 
     private McpReadOutcome ParseMeta()
     {
@@ -285,62 +371,5 @@ internal ref struct McpBodyParser(ReadOnlySpan<byte> body, Span<JsonMemberNames.
         }
         while (depth > 0 && _json.Read());
         return McpReadOutcome.Read;
-    }
-
-    /// <summary>What was seen of one message, in whatever order its members came.</summary>
-    private struct Members
-    {
-        public string? Method;
-        public string? Name;
-        public string? Uri;
-        public string? TaskId;
-        public string? ProtocolVersion;
-        public Range Id;
-        public bool HasId;
-        public bool IdIsNull;
-        public bool HasParams;
-        public bool HasResult;
-        public bool HasError;
-        public bool IsJsonRpc2;
-
-        public readonly McpReadOutcome ToMessage(out McpMessage message)
-        {
-            message = default;
-            if (!IsJsonRpc2)
-            {
-                return McpReadOutcome.InvalidMessage;
-            }
-
-            if (Method is null)
-            {
-                // A response: exactly one of result and error; the id is null only when the peer could not read the request.
-                var isResponse = HasResult != HasError && HasId && !HasParams && (HasError || !IdIsNull);
-                message = new McpMessage { Kind = McpMessageKind.Response, Id = Id };
-                return isResponse ? McpReadOutcome.Read : McpReadOutcome.InvalidMessage;
-            }
-
-            if (HasResult || HasError || IdIsNull)
-            {
-                return McpReadOutcome.InvalidMessage;
-            }
-
-            var nameMember = McpMethods.NameMember(Method);
-            var name = nameMember switch
-            {
-                "name" => Name,
-                "uri" => Uri,
-                "taskId" => TaskId,
-                _ => null,
-            };
-            message = new McpMessage
-            {
-                Kind = HasId ? McpMessageKind.Request : McpMessageKind.Notification,
-                Method = Method,
-                Name = name,
-                ProtocolVersion = ProtocolVersion,
-                Id = Id,
-            };
-            return nameMember is not null && name is null ? McpReadOutcome.MissingName : McpReadOutcome.Read;
-        }
     }
 }

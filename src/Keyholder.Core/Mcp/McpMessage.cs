@@ -11,6 +11,15 @@ public readonly record struct McpMessage
     /// <summary>What the method acts on: <c>params.name</c>, <c>params.uri</c> or <c>params.taskId</c>, whichever <see cref="McpMethods.NameMember"/> says; null for other methods.</summary>
     public string? Name { get; init; }
 
+    /// <summary><c>params.uri</c>, whatever the method; null when it is no text.</summary>
+    public string? Uri { get; init; }
+
+    /// <summary><c>params.ref</c>, whatever the method; null when it is no object.</summary>
+    public McpReference? Reference { get; init; }
+
+    /// <summary><c>params.notifications.resourceSubscriptions</c>, whatever the method; null without one.</summary>
+    public IReadOnlyList<string>? ResourceSubscriptions { get; init; }
+
     /// <summary><c>params._meta["io.modelcontextprotocol/protocolVersion"]</c>, or null.</summary>
     public string? ProtocolVersion { get; init; }
 

@@ -44,6 +44,9 @@ public sealed record Resource
     /// <summary>Whether open streams end when their access token expires.</summary>
     public required bool EndStreamsAtTokenExpiry { get; init; }
 
+    /// <summary>What of its MCP server may be used, and which scopes its tools need.</summary>
+    public ResourceTools Tools { get; init; } = ResourceTools.Everything;
+
     /// <summary>Whether every virtual key may use it, unless a grant of the key's own says otherwise.</summary>
     public bool GrantToAllKeys { get; init; }
 

@@ -52,6 +52,9 @@ public sealed record ResourceDefinition
     /// <summary>Whether open streams end when their access token expires.</summary>
     public bool EndStreamsAtTokenExpiry { get; init; }
 
+    /// <summary>What of its MCP server may be used, whoever asks, and which scopes its tools need. Left out = everything.</summary>
+    public ToolRulesDefinition? Tools { get; init; }
+
     /// <summary>Whether every virtual key may use it, unless a grant of the key's own says otherwise.</summary>
     public bool GrantToAllKeys { get; init; }
 

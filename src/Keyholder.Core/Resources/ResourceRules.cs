@@ -74,6 +74,7 @@ public static class ResourceRules
         var scopes = ScopesOf(name, definition, path, problems);
         var defaults = Subset(definition.DefaultScopes ?? scopes.Select(s => s.Name).ToList(), scopes.Select(s => s.Name), "scopes", path + ".defaultScopes", problems);
         var required = Subset(definition.RequiredScopes ?? (definition.Scopes.Count == 0 ? defaults : []), defaults, "defaultScopes", path + ".requiredScopes", problems);
+        var tools = ToolRules.Build(definition.Tools, scopes, path, problems);
         if (upstream is null || problems.All.Count > before)
         {
             return null;
@@ -96,6 +97,7 @@ public static class ResourceRules
             MaxRequestBodyBytes = definition.MaxRequestBodyBytes,
             ActivityTimeout = definition.ActivityTimeout,
             EndStreamsAtTokenExpiry = definition.EndStreamsAtTokenExpiry,
+            Tools = tools,
             GrantToAllKeys = definition.GrantToAllKeys,
         };
     }
