@@ -115,6 +115,7 @@ public sealed partial class RevocationFeed(
             if (logged.IsNotice)
             {
                 Noticed?.Invoke(logged.Revocation.Target);
+                watches.End(logged.Revocation.Target);
             }
             else if (logged.Lifts is null)
             {

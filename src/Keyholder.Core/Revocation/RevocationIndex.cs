@@ -59,6 +59,14 @@ public sealed class RevocationIndex
     /// <summary>Whether a token is revoked by its own id. For tokens that belong to no session.</summary>
     public bool IsRevoked(string tokenId) => _others.ContainsKey(new(RevocationTargetKind.Token, tokenId));
 
+    /// <summary>Whether a notice about the target concerns the token: one of that virtual key, or of any key for that resource (by its name).</summary>
+    internal bool Concerns(RevocationTarget target, AccessToken token) => token.Subject.Kind == SubjectKind.VirtualKey && target.Kind switch
+    {
+        RevocationTargetKind.VirtualKey => token.Subject.Id == target.Value,
+        RevocationTargetKind.Resource => _resources.Current.FindByUri(token.Audience)?.Name == target.Value,
+        _ => true,
+    };
+
     /// <summary>Whether the log was confirmed longer ago than <see cref="RevocationOptions.MaxStaleness"/>, or never.</summary>
     public bool IsStale(DateTimeOffset now) => Age(now) > _options.MaxStaleness;
 

@@ -46,6 +46,18 @@ public sealed partial class RevocationWatches(RevocationIndex index, ILogger<Rev
         }
     }
 
+    /// <summary>Ends what a changed target concerns: only a new request asks again what it may do.</summary>
+    internal void End(RevocationTarget target)
+    {
+        foreach (var watch in Affected(target))
+        {
+            if (index.Concerns(target, watch.Token))
+            {
+                watch.Fire();
+            }
+        }
+    }
+
     private List<Watching> Affected(RevocationTarget target)
     {
         lock (_gate)

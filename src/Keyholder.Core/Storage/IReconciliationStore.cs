@@ -12,8 +12,8 @@ namespace Keyholder.Storage;
 public interface IReconciliationStore
 {
     /// <summary>
-    /// Makes storage's knowledge of the configured resources equal to <paramref name="mirror"/> and, when that changed anything, reconciles every key and appends a
-    /// notice to the revocation log. Grants to all that were made otherwise stay.
+    /// Makes storage's knowledge of the configured resources equal to <paramref name="mirror"/> and, when that changed anything, reconciles every key and, if there
+    /// are any, appends a notice to the revocation log. Grants to all that were made otherwise stay.
     /// </summary>
     /// <param name="mirror">What the configuration says now.</param>
     /// <param name="audit">The event of each credential that changes; action, target and reason are set by storage.</param>

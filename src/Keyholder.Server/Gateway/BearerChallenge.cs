@@ -22,11 +22,12 @@ internal sealed class BearerChallenge
     /// <summary>The challenge that goes with an error; null for errors without one. With no credential, or one of an unsupported kind, it carries no error code.</summary>
     /// <param name="error">The error.</param>
     /// <param name="held">The scopes of the token, for <c>insufficient_scope</c>.</param>
-    public string? For(GatewayError error, IReadOnlyList<string>? held = null)
+    /// <param name="needed">The scopes the operation needs beside those of every request, for <c>insufficient_scope</c>.</param>
+    public string? For(GatewayError error, IReadOnlyList<string>? held = null, IReadOnlyList<string>? needed = null)
     {
         if (error == GatewayErrors.ScopeInsufficient)
         {
-            return Format(OAuthErrors.InsufficientScope.Code, Union(held ?? []));
+            return Format(OAuthErrors.InsufficientScope.Code, Union([.. held ?? [], .. needed ?? []]));
         }
 
         return error == GatewayErrors.TokenMissing ? _missing

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Gateway;
 
@@ -11,20 +12,27 @@ internal static class BearerCredential
     private const string Scheme = "Bearer ";
     private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
-    /// <summary>Reads the <c>Authorization</c> header.</summary>
+    /// <summary>Reads the <c>Authorization</c> header, or the one for virtual keys.</summary>
     public static BearerOutcome Read(HttpRequest request, out ReadOnlySpan<char> token)
     {
         token = default;
         var authorization = request.Headers.Authorization;
-        var other = request.Headers.ContainsKey(KeyHeader) || (request.QueryString.HasValue && request.Query.ContainsKey("access_token"));
-        if (authorization.Count == 0)
+        var key = request.Headers[KeyHeader];
+        var inQuery = request.QueryString.HasValue && request.Query.ContainsKey("access_token") ? 1 : 0;
+        if (authorization.Count + key.Count == 0)
         {
             return BearerOutcome.None;
         }
 
-        if (authorization.Count > 1 || other)
+        if (authorization.Count + key.Count + inQuery > 1)
         {
             return BearerOutcome.Conflicting;
+        }
+
+        if (key.Count == 1)
+        {
+            token = key[0].AsSpan();
+            return VirtualKeyAuthenticator.IsClaimed(token) ? BearerOutcome.Key : BearerOutcome.Malformed;
         }
 
         var value = authorization[0].AsSpan();

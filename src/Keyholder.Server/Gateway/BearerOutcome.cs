@@ -6,6 +6,9 @@ internal enum BearerOutcome
     /// <summary>One bearer token in the <c>Authorization</c> header.</summary>
     Present,
 
+    /// <summary>One virtual key in its own header.</summary>
+    Key,
+
     /// <summary>None, or one of a kind that is not supported here.</summary>
     None,
 

@@ -8,8 +8,8 @@ internal static class EventStream
 {
     private const int ReadAtLeast = 4 * 1024;
 
-    /// <summary>Copies until either side or the <paramref name="lifetime"/> ends.</summary>
-    public static async ValueTask<ForwardOutcome> CopyAsync(HttpContext context, HttpResponseMessage upstream, StreamLifetime lifetime)
+    /// <summary>Copies until either side or the <paramref name="lifetime"/> ends, through the <paramref name="filter"/> if there is one.</summary>
+    public static async ValueTask<ForwardOutcome> CopyAsync(HttpContext context, HttpResponseMessage upstream, StreamLifetime lifetime, EventFilter? filter)
     {
         var ended = lifetime.Ended;
         try
@@ -17,7 +17,8 @@ internal static class EventStream
             // The client learns at once that the stream is open, also when the first event is far away.
             await context.Response.Body.FlushAsync(ended);
             await using var events = await upstream.Content.ReadAsStreamAsync(ended);
-            return await CopyAsync(context, events, ended);
+            var outcome = filter is null ? await CopyAsync(context, events, ended) : await FilterAsync(context, events, filter, ended);
+            return outcome == ForwardOutcome.Broken ? End(context, outcome) : outcome;
         }
         catch (OperationCanceledException)
         {
@@ -47,6 +48,31 @@ internal static class EventStream
             }
 
             output.Advance(read);
+            var flushed = await output.FlushAsync(ended);
+            if (flushed.IsCompleted)
+            {
+                return ForwardOutcome.ClientGone;
+            }
+        }
+    }
+
+    private static async ValueTask<ForwardOutcome> FilterAsync(HttpContext context, Stream events, EventFilter filter, CancellationToken ended)
+    {
+        var output = context.Response.BodyWriter;
+        var buffer = new byte[ReadAtLeast];
+        while (true)
+        {
+            var read = await events.ReadAsync(buffer, ended);
+            if (read == 0)
+            {
+                return ForwardOutcome.Forwarded;
+            }
+
+            if (!filter.TryWrite(buffer.AsSpan(0, read), output))
+            {
+                return ForwardOutcome.Broken;
+            }
+
             var flushed = await output.FlushAsync(ended);
             if (flushed.IsCompleted)
             {

@@ -1,3 +1,4 @@
+using Keyholder.Mcp;
 using Keyholder.Tokens;
 
 namespace Keyholder.Server.Gateway;
@@ -7,4 +8,5 @@ namespace Keyholder.Server.Gateway;
 /// <param name="AccessToken">Whose it is.</param>
 /// <param name="Body">The body of a POST; null otherwise.</param>
 /// <param name="UpstreamSessionId">The upstream's own session id, unwrapped; null without one.</param>
-internal sealed record ForwardRequest(GatewayRoute Route, AccessToken AccessToken, RequestBody? Body, string? UpstreamSessionId);
+/// <param name="Filter">What lists in the answer may name; null when the answer goes as it comes.</param>
+internal sealed record ForwardRequest(GatewayRoute Route, AccessToken AccessToken, RequestBody? Body, string? UpstreamSessionId, ToolPolicy? Filter = null);

@@ -7,7 +7,7 @@ using Keyholder.Upstream;
 namespace Keyholder.Server.Gateway;
 
 /// <summary>
-/// <c>/mcp/{resource}</c>: resource → access token → message → session → upstream credential → forward. Every step either gives the next one
+/// <c>/mcp/{resource}</c>: resource → access token or virtual key → message → what may be used → session → upstream credential → forward. Every step either gives the next one
 /// what it needs or answers.
 /// </summary>
 internal sealed class GatewayEndpoint(
@@ -29,17 +29,24 @@ internal sealed class GatewayEndpoint(
             return GatewayErrorResponse.WriteAsync(context, GatewayErrors.ResourceUnknown);
         }
 
-        var post = HttpMethods.IsPost(request.Method);
-        if (!post && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsDelete(request.Method))
+        if (!HttpMethods.IsPost(request.Method) && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsDelete(request.Method))
         {
             context.Response.Headers.Allow = "POST, GET, DELETE";
             return GatewayErrorResponse.WriteAsync(context, GatewayErrors.MethodNotAllowed);
         }
 
-        var refusal = admission.Check(context, route, out var accessToken);
-        if (refusal is not null || accessToken is null)
+        var checking = admission.CheckAsync(context, route);
+        return checking.IsCompletedSuccessfully ? HandleAsync(context, route, checking.Result) : AwaitAsync(context, route, checking);
+    }
+
+    private async Task AwaitAsync(HttpContext context, GatewayRoute route, ValueTask<Admission> checking) => await HandleAsync(context, route, await checking);
+
+    private Task HandleAsync(HttpContext context, GatewayRoute route, Admission admitted)
+    {
+        var request = context.Request;
+        if (admitted is not { Refusal: null, AccessToken: { } accessToken, Tools: { } tools })
         {
-            return RefuseAsync(context, route, refusal ?? GatewayErrors.TokenInvalid, accessToken);
+            return RefuseAsync(context, route, admitted.Refusal ?? GatewayErrors.TokenInvalid, admitted.AccessToken);
         }
 
         if (request.QueryString.HasValue)
@@ -52,10 +59,12 @@ internal sealed class GatewayEndpoint(
             return RefuseAsync(context, route, GatewayErrors.HeaderInvalid);
         }
 
-        return post ? PostAsync(context, route, accessToken, headers) : WithoutBodyAsync(context, route, accessToken, headers);
+        return HttpMethods.IsPost(request.Method)
+            ? PostAsync(context, route, accessToken, tools, headers)
+            : WithoutBodyAsync(context, route, accessToken, tools, headers);
     }
 
-    private Task WithoutBodyAsync(HttpContext context, GatewayRoute route, AccessToken accessToken, McpRequestHeaders headers)
+    private Task WithoutBodyAsync(HttpContext context, GatewayRoute route, AccessToken accessToken, ToolPolicy tools, McpRequestHeaders headers)
     {
         var refusal = WithoutBodyPolicy.Check(context, headers);
         if (refusal is not null)
@@ -64,11 +73,11 @@ internal sealed class GatewayEndpoint(
         }
 
         return TryGetSession(context, route, accessToken, headers, out var upstreamSessionId)
-            ? ForwardAsync(context, new ForwardRequest(route, accessToken, null, upstreamSessionId))
+            ? ForwardAsync(context, new ForwardRequest(route, accessToken, null, upstreamSessionId, tools.IsRestricted ? tools : null))
             : RefuseAsync(context, route, GatewayErrors.SessionUnknown);
     }
 
-    private async Task PostAsync(HttpContext context, GatewayRoute route, AccessToken accessToken, McpRequestHeaders headers)
+    private async Task PostAsync(HttpContext context, GatewayRoute route, AccessToken accessToken, ToolPolicy tools, McpRequestHeaders headers)
     {
         var negotiation = !MediaTypes.IsPlainJson(context.Request) ? GatewayErrors.ContentTypeUnsupported
             : !MediaTypes.Accepts(context.Request.Headers.Accept, json: true) ? GatewayErrors.NotAcceptable
@@ -88,10 +97,19 @@ internal sealed class GatewayEndpoint(
 
         using (body)
         {
-            var refusal = Understand(route, accessToken, headers, body, out var message);
+            var refusal = Understand(route, accessToken, headers, body, out var parsed);
+            var message = parsed.Message;
             if (refusal is not null)
             {
                 await RefuseAsync(context, route, refusal, null, body.Bytes[message.Id].Span, headers.ProtocolVersion ?? message.ProtocolVersion);
+            }
+            else if (!McpAuthorization.Allows(tools, parsed))
+            {
+                await RefuseAsync(context, route, GatewayErrors.ToolNotGranted, null, body.Bytes[message.Id].Span);
+            }
+            else if (route.FindMissingScopes(parsed, accessToken.Scopes) is { } needed)
+            {
+                await RefuseAsync(context, route, GatewayErrors.ScopeInsufficient, accessToken, needed: needed);
             }
             else if (!TryGetSession(context, route, accessToken, headers, out var upstreamSessionId))
             {
@@ -99,15 +117,15 @@ internal sealed class GatewayEndpoint(
             }
             else
             {
-                await ForwardAsync(context, new ForwardRequest(route, accessToken, body, upstreamSessionId));
+                var filter = tools.IsRestricted && McpAuthorization.Lists(parsed) ? tools : null;
+                await ForwardAsync(context, new ForwardRequest(route, accessToken, body, upstreamSessionId, filter));
             }
         }
     }
 
-    private GatewayError? Understand(GatewayRoute route, AccessToken accessToken, in McpRequestHeaders headers, RequestBody body, out McpMessage message)
+    private GatewayError? Understand(GatewayRoute route, AccessToken accessToken, in McpRequestHeaders headers, RequestBody body, out McpBody parsed)
     {
-        var read = McpMessageReader.Read(body.Bytes.Span, out var parsed);
-        message = parsed.Message;
+        var read = McpMessageReader.Read(body.Bytes.Span, out parsed);
         var refusal = GatewayErrors.For(read) ?? GatewayErrors.For(McpHeaderPolicy.Check(headers, parsed));
         if (refusal is not null && read is McpReadOutcome.DuplicateMember or McpReadOutcome.AmbiguousMember)
         {
@@ -138,7 +156,7 @@ internal sealed class GatewayEndpoint(
 
     private async Task ForwardAsync(HttpContext context, ForwardRequest request)
     {
-        var (route, accessToken, _, _) = request;
+        var (route, accessToken) = (request.Route, request.AccessToken);
         var authorization = await authorizer.AuthorizeAsync(route.Resource, accessToken, context.RequestAborted);
         var outcome = ForwardOutcome.CredentialRejected;
         for (var attempt = 0; attempt < 2 && authorization.Outcome == UpstreamAuthorizationOutcome.Available; attempt++)
@@ -206,10 +224,11 @@ internal sealed class GatewayEndpoint(
         GatewayError error,
         AccessToken? accessToken = null,
         ReadOnlySpan<byte> requestId = default,
-        string? requestedVersion = null)
+        string? requestedVersion = null,
+        IReadOnlyList<string>? needed = null)
     {
         GatewayLog.Refused(logger, route.Resource.Name, error.Id);
-        if (route.Challenge.For(error, accessToken?.Scopes) is { } challenge)
+        if (route.Challenge.For(error, accessToken?.Scopes, needed) is { } challenge)
         {
             context.Response.Headers.WWWAuthenticate = challenge;
         }

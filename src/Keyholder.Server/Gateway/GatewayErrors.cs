@@ -18,6 +18,10 @@ internal static class GatewayErrors
     public static readonly GatewayError TokenInvalid = new("gateway.token_invalid", 401, "invalid_token", "The access token is invalid, expired, revoked or for another resource.");
     public static readonly GatewayError CredentialsConflict = new("gateway.credentials_conflict", 400, "invalid_request", "The request presents more than one credential.");
     public static readonly GatewayError ScopeInsufficient = new("gateway.scope_insufficient", 403, "insufficient_scope", "The access token lacks a scope the resource needs.");
+    public static readonly GatewayError KeyInactive = new("gateway.key_inactive", 403, "access_denied", "The virtual key is deactivated, or its owner is.");
+    public static readonly GatewayError KeyExpired = new("gateway.key_expired", 403, "access_denied", "The virtual key has expired.");
+    public static readonly GatewayError KeyNotGranted = new("gateway.key_not_granted", 403, "access_denied", "The virtual key may not use this resource.");
+    public static readonly GatewayError ToolNotGranted = new("gateway.tool_not_granted", 403, "access_denied", "This may not be used: no grant names it, or the resource denies it.", InvalidParams);
     public static readonly GatewayError RevocationUnknown = new("gateway.revocation_unknown", 503, "temporarily_unavailable", "Whether the access token is revoked cannot be known now.");
 
     public static readonly GatewayError QueryNotAllowed = new("gateway.query_not_allowed", 400, "invalid_request", "The endpoint takes no query parameters.");
@@ -56,7 +60,7 @@ internal static class GatewayErrors
     /// <summary>Every error of the catalogue.</summary>
     public static IReadOnlyList<GatewayError> All { get; } =
     [
-        ResourceUnknown, MethodNotAllowed, TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown,
+        ResourceUnknown, MethodNotAllowed, TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, KeyInactive, KeyExpired, KeyNotGranted, ToolNotGranted, RevocationUnknown,
         QueryNotAllowed, BodyNotAllowed, ContentTypeUnsupported, NotAcceptable, BodyTooLarge, BodyUnreadable, BodyTimedOut, HeaderInvalid,
         MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, NameMissing,
         VersionUnsupported, VersionMismatch, VersionMissingInBody, MethodMismatch, NameMismatch, BatchNotAllowed, ResponseNotAllowed,

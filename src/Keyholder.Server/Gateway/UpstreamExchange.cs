@@ -70,6 +70,18 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
             return false;
         }
 
+        ReadOnlyMemory<byte>? filtered = null;
+        if (request.Filter is not null && !MediaTypes.IsEventStream(ContentType(proxyResponse)))
+        {
+            filtered = await ListAnswer.ReadAsync(proxyResponse, request.Filter, cancellationToken);
+            if (filtered is null)
+            {
+                Outcome = ForwardOutcome.InvalidResponse;
+                httpContext.Response.StatusCode = StatusCodes.Status200OK;
+                return false;
+            }
+        }
+
         var headers = httpContext.Response.Headers;
         ResponseHeaderPolicy.Copy(proxyResponse, headers);
         headers.CacheControl = "no-store";
@@ -86,6 +98,13 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
             return false;
         }
 
+        if (filtered is { } body)
+        {
+            headers.ContentLength = body.Length;
+            await httpContext.Response.Body.WriteAsync(body, cancellationToken);
+            return false;
+        }
+
         if (!MediaTypes.IsEventStream(headers.ContentType))
         {
             _answer = new AnswerLifetime(httpContext, request.AccessToken, revocations);
@@ -95,7 +114,7 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         headers.CacheControl = "no-store, no-transform";
         headers["X-Accel-Buffering"] = "no";
         using var lifetime = new StreamLifetime(request.Route.Resource, request.AccessToken, revocations, time, httpContext.RequestAborted);
-        Outcome = await EventStream.CopyAsync(httpContext, proxyResponse, lifetime);
+        Outcome = await EventStream.CopyAsync(httpContext, proxyResponse, lifetime, request.Filter is null ? null : new EventFilter(request.Filter));
         return false;
     }
 
@@ -104,6 +123,9 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
 
     /// <inheritdoc />
     public void Dispose() => _answer?.Dispose();
+
+    private static string? ContentType(HttpResponseMessage response) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
     private static string? SessionId(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var values) ? values.ToString() : null;

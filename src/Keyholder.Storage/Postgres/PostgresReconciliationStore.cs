@@ -65,7 +65,11 @@ internal sealed class PostgresReconciliationStore(PostgresDatabase database) : I
         await statements.ExecuteAsync(
             "INSERT INTO grants_to_all (resource, configured) SELECT jsonb_array_elements_text(@resources::jsonb), true", ("resources", JsonText.Write(mirror.GrantedToAll)));
         var result = await Reconciliation.OfAllAsync(statements, audit, now);
-        await RevocationRows.AppendNoticeAsync(statements, RevocationNotice.Of(new(RevocationTargetKind.All, ""), now));
+        if (await statements.AnyAsync("SELECT 1 FROM virtual_keys LIMIT 1"))
+        {
+            await RevocationRows.AppendNoticeAsync(statements, RevocationNotice.Of(new(RevocationTargetKind.All, ""), now));
+        }
+
         return result;
     }
 }

@@ -68,7 +68,16 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
                 }
 
                 await VirtualKeyRows.UpdateAsync(statements, changed);
-                await VirtualKeyRows.AnnounceAsync(statements, audit, id, now);
+                if (changed with { Name = key.Name } == key)
+                {
+                    // A name allows nothing: no node has to ask again.
+                    await AuditRows.AppendAsync(statements, audit);
+                }
+                else
+                {
+                    await VirtualKeyRows.AnnounceAsync(statements, audit, id, now);
+                }
+
                 return VirtualKeyWriteOutcome.Done;
             },
             cancellationToken);

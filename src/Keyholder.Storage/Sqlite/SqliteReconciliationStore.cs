@@ -53,7 +53,11 @@ internal sealed class SqliteReconciliationStore(SqliteDatabase database, Revocat
             ("$resources", JsonText.Write([.. mirror.Providers.Select(pair => pair.Resource)])),
             ("$providers", JsonText.Write([.. mirror.Providers.Select(pair => pair.Provider)])));
         connection.Execute("INSERT INTO grants_to_all (resource, configured) SELECT value, 1 FROM json_each($resources)", ("$resources", JsonText.Write(mirror.GrantedToAll)));
-        RevocationRows.AppendNotice(connection, RevocationNotice.Of(new(RevocationTargetKind.All, ""), now));
+        if (connection.Any("SELECT 1 FROM virtual_keys LIMIT 1"))
+        {
+            RevocationRows.AppendNotice(connection, RevocationNotice.Of(new(RevocationTargetKind.All, ""), now));
+        }
+
         return Reconciliation.OfAll(connection, audit, now);
     }
 }

@@ -68,7 +68,16 @@ internal sealed class SqliteVirtualKeyStore(SqliteDatabase database, RevocationS
                 }
 
                 VirtualKeyRows.Update(connection, changed);
-                VirtualKeyRows.Announce(connection, audit, id, now);
+                if (changed with { Name = key.Name } == key)
+                {
+                    // A name allows nothing: no node has to ask again.
+                    AuditRows.Append(connection, audit);
+                }
+                else
+                {
+                    VirtualKeyRows.Announce(connection, audit, id, now);
+                }
+
                 return VirtualKeyWriteOutcome.Done;
             },
             cancellationToken);

@@ -22,6 +22,7 @@ public sealed class AccessTokenPathTests
     [Fact]
     public void Only_the_validator_gives_access_tokens_out()
     {
+        // A virtual key is an opaque access token; its authenticator asks the kill switch as the validator does.
         Assembly[] assemblies = [typeof(Issuer).Assembly, typeof(SqliteStorage).Assembly, typeof(KeyholderApp).Assembly];
 
         var givers = assemblies.SelectMany(a => a.GetTypes())
@@ -29,14 +30,14 @@ public sealed class AccessTokenPathTests
             .SelectMany(type => type.GetMethods(Any).Where(m => m.IsPublic && Gives(m)).Select(m => $"{type.Name}.{m.Name}"))
             .Order(StringComparer.Ordinal);
 
-        givers.ShouldBe(["AccessTokenValidator.Inspect", "AccessTokenValidator.Validate", "IAccessTokenInspector.Inspect", "IAccessTokenValidator.Validate"]);
+        givers.ShouldBe(["AccessTokenValidator.Inspect", "AccessTokenValidator.Validate", "IAccessTokenInspector.Inspect", "IAccessTokenValidator.Validate", "VirtualKeyUse.Deconstruct", "VirtualKeyUse.get_AccessToken"]);
     }
 
     [Fact]
     public void Signatures_and_claims_of_access_tokens_are_read_in_the_validator_alone()
     {
         FilesNaming("AccessTokenPayload.Read(").ShouldBe(["AccessTokenValidator.cs"]);
-        FilesNaming("new AccessToken\n", "new AccessToken(").ShouldBe(["AccessTokenPayload.cs"]);
+        FilesNaming("new AccessToken\n", "new AccessToken(").ShouldBe(["AccessTokenPayload.cs", "VirtualKeyAuthenticator.cs"]);
         FilesNaming("FindByHeader(").ShouldBe(["AccessTokenValidator.cs", "SigningKeySet.cs"]);
     }
 

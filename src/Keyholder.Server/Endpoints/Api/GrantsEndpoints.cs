@@ -6,7 +6,7 @@ using Keyholder.VirtualKeys;
 namespace Keyholder.Server.Endpoints.Api;
 
 /// <summary>What virtual keys may use, for administrators.</summary>
-internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store, IResourceSource resources)
+internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store, VirtualKeyAccesses accesses, IResourceSource resources)
 {
     /// <summary>What a key may use, grants to all included.</summary>
     public async Task<IResult> ListAsync(HttpContext http, string id)
@@ -29,13 +29,13 @@ internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store,
         }
 
         return IsKnown(resource)
-            ? Answer(await registry.PutAsync(id, grant, ApiCaller.Of(http).Actor, http.Origin()))
+            ? Answer(await registry.PutAsync(id, grant, ApiCaller.Of(http).Actor, http.Origin()), id)
             : new ApiErrorResult(ResourceUnknown);
     }
 
     /// <summary>Takes a grant back, also of a resource that is configured no more.</summary>
     public async Task<IResult> RemoveAsync(HttpContext http, string id, string resource) =>
-        Answer(await registry.RemoveAsync(id, resource, ApiCaller.Of(http).Actor, http.Origin()));
+        Answer(await registry.RemoveAsync(id, resource, ApiCaller.Of(http).Actor, http.Origin()), id);
 
     /// <summary>The resources granted to every key.</summary>
     public async Task<IResult> ListToAllAsync(HttpContext http) => Results.Json(
@@ -44,11 +44,11 @@ internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store,
 
     /// <summary>Grants a resource to every key.</summary>
     public async Task<IResult> PutToAllAsync(HttpContext http, string resource) =>
-        IsKnown(resource) ? Answer(await registry.PutToAllAsync(resource, ApiCaller.Of(http).Actor, http.Origin())) : new ApiErrorResult(ResourceUnknown);
+        IsKnown(resource) ? Answer(await registry.PutToAllAsync(resource, ApiCaller.Of(http).Actor, http.Origin()), null) : new ApiErrorResult(ResourceUnknown);
 
     /// <summary>Takes that back.</summary>
     public async Task<IResult> RemoveToAllAsync(HttpContext http, string resource) =>
-        Answer(await registry.RemoveToAllAsync(resource, ApiCaller.Of(http).Actor, http.Origin()));
+        Answer(await registry.RemoveToAllAsync(resource, ApiCaller.Of(http).Actor, http.Origin()), null);
 
     private static ApiError ResourceUnknown => ApiErrors.ParameterInvalid.About("resource", "is not the name of a configured resource.");
 
@@ -89,7 +89,22 @@ internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store,
 
     private bool IsKnown(string resource) => resources.Current.FindByName(resource) is not null;
 
-    private static IResult Answer(GrantWriteOutcome outcome) => outcome switch
+    /// <summary>Whatever came of it, this node reads again at once, as the others do when they hear of it.</summary>
+    private IResult Answer(GrantWriteOutcome outcome, string? keyId)
+    {
+        if (keyId is null)
+        {
+            accesses.ForgetAll();
+        }
+        else
+        {
+            accesses.Forget(keyId);
+        }
+
+        return ResultOf(outcome);
+    }
+
+    private static IResult ResultOf(GrantWriteOutcome outcome) => outcome switch
     {
         GrantWriteOutcome.Done or GrantWriteOutcome.Unchanged => Results.NoContent(),
         GrantWriteOutcome.KeyNotFound => new ApiErrorResult(ApiErrors.VirtualKeyUnknown),

@@ -5,7 +5,7 @@ using Keyholder.VirtualKeys;
 namespace Keyholder.Server.Endpoints.Api;
 
 /// <summary>Virtual keys for administrators. A key itself is in the one answer that made it, and never again.</summary>
-internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtualKeyStore store, TimeProvider time)
+internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtualKeyStore store, VirtualKeyAccesses accesses, TimeProvider time)
 {
     /// <summary>A page in name order. Its cursor is the name of the last key of the page before.</summary>
     public async Task<IResult> ListAsync(HttpContext http)
@@ -60,6 +60,7 @@ internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtual
 
         var outcome = await VirtualKeyRegistry.UpdateAsync(
             store, id, change, ApiCaller.Of(http).Actor, http.Origin(), time.GetUtcNow(), CancellationToken.None);
+        accesses.Forget(id);
         return outcome is VirtualKeyWriteOutcome.Done or VirtualKeyWriteOutcome.Unchanged
             ? await GetAsync(http, id)
             : new ApiErrorResult(ErrorOf(outcome));
@@ -75,16 +76,19 @@ internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtual
         }
 
         var (outcome, text) = await registry.RotateAsync(id, Duration.Parse(overlap)!.Value, ApiCaller.Of(http).Actor, http.Origin(), CancellationToken.None);
+        accesses.Forget(id);
         return outcome == VirtualKeyWriteOutcome.Done && await store.FindAsync(id, http.RequestAborted) is { } key
             ? Document(key, text)
             : new ApiErrorResult(ErrorOf(outcome));
     }
 
     /// <summary>Deletes a key with all that is its own.</summary>
-    public async Task<IResult> DeleteAsync(HttpContext http, string id) =>
-        await VirtualKeyRegistry.DeleteAsync(store, id, ApiCaller.Of(http).Actor, http.Origin(), time.GetUtcNow(), CancellationToken.None)
-            ? Results.NoContent()
-            : new ApiErrorResult(ApiErrors.VirtualKeyUnknown);
+    public async Task<IResult> DeleteAsync(HttpContext http, string id)
+    {
+        var deleted = await VirtualKeyRegistry.DeleteAsync(store, id, ApiCaller.Of(http).Actor, http.Origin(), time.GetUtcNow(), CancellationToken.None);
+        accesses.Forget(id);
+        return deleted ? Results.NoContent() : new ApiErrorResult(ApiErrors.VirtualKeyUnknown);
+    }
 
     private IResult Document(VirtualKey key, string? text = null, int status = StatusCodes.Status200OK) =>
         Results.Json(VirtualKeyDocument.Of(key, time.GetUtcNow(), text), ApiJson.Default.VirtualKeyDocument, statusCode: status);

@@ -87,6 +87,17 @@ public abstract class VirtualKeyStoreContract<TFixture> : StorageContract<TFixtu
     }
 
     [Fact]
+    public async Task A_new_name_alone_makes_no_node_ask_again()
+    {
+        var key = await StoredAsync();
+
+        (await UpdateAsync(key, new() { Name = "renamed" })).ShouldBe(VirtualKeyWriteOutcome.Done);
+
+        (await NoticesAsync()).ShouldBeEmpty();
+        (await AuditedActionsAsync()).ShouldContain(AuditActions.VirtualKeyUpdated);
+    }
+
+    [Fact]
     public async Task An_update_that_says_nothing_new_writes_nothing()
     {
         var key = await StoredAsync(Sample.VirtualKey("agent", Now) with { DeactivatedAt = Now.AddDays(-1) });
