@@ -27,6 +27,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialStore Credentials { get; }
 
+    ICredentialRefreshStore CredentialRefreshes { get; }
+
     IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     IGrantStore Grants { get; }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Keyholder.Resources;
+using Keyholder.Storage;
 using Keyholder.Tokens;
 using Keyholder.Vault;
 using Microsoft.Extensions.Logging;
@@ -21,14 +22,15 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     private readonly ConditionalWeakTable<Resource, UpstreamAuthorization> _static = [];
 
     /// <summary>An authorizer over the vault; it follows the vault's changes until disposed.</summary>
-    public UpstreamAuthorizer(CredentialVault vault, UpstreamClient client, UpstreamOptions options, TimeProvider time, ILogger<UpstreamAuthorizer> logger)
+    public UpstreamAuthorizer(
+        CredentialVault vault, ICredentialRefreshStore refreshes, UpstreamClient client, UpstreamOptions options, TimeProvider time, ILogger<UpstreamAuthorizer> logger)
     {
         _vault = vault;
         _options = options;
         _credentials = new WarmCredentials(Capacity, time);
         _authorizations = new WarmAuthorizations(Capacity, time);
         _backoffs = new RefreshBackoffs(Capacity, time);
-        _refresher = new CredentialRefresher(vault, client, _backoffs, options, logger);
+        _refresher = new CredentialRefresher(vault, refreshes, client, _backoffs, options, time, logger);
         _source = new CredentialSource(vault, _refresher, _credentials, _backoffs, options, time);
         vault.Changed += OnChanged;
     }

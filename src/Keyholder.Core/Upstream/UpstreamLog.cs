@@ -19,6 +19,12 @@ internal static partial class UpstreamLog
     [LoggerMessage(1504, LogLevel.Error, "A refreshed token set of {Credential} could not be stored (rotated: {Rotated}).")]
     public static partial void RefreshNotStored(ILogger logger, Exception exception, Vault.CredentialKey credential, bool rotated);
 
+    [LoggerMessage(1507, LogLevel.Warning, "An earlier refresh of {Credential} never ended; its refresh token is tried once more.")]
+    public static partial void RefreshInterrupted(ILogger logger, Vault.CredentialKey credential);
+
+    [LoggerMessage(1508, LogLevel.Warning, "What a refresh of {Credential} brought was overtaken: {Outcome} (rotated: {Rotated}).")]
+    public static partial void RefreshOvertaken(ILogger logger, Vault.CredentialKey credential, Storage.RefreshStoreOutcome outcome, bool rotated);
+
     [LoggerMessage(1506, LogLevel.Warning, "Refreshing {Credential} ahead of its expiry failed; the next request that uses it tries again.")]
     public static partial void BackgroundRefreshFailed(ILogger logger, Exception exception, Vault.CredentialKey credential);
 

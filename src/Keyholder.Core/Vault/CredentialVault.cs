@@ -8,7 +8,7 @@ namespace Keyholder.Vault;
 
 /// <summary>Credentials in and out of storage, sealed on the way. The only code that opens a credential's envelope.</summary>
 public sealed class CredentialVault(
-    ICredentialStore store, IAuditStore audit, ISecretSealer sealer, TimeProvider time, ILogger<CredentialVault> logger)
+    ICredentialStore store, ICredentialRefreshStore refreshes, IAuditStore audit, ISecretSealer sealer, TimeProvider time, ILogger<CredentialVault> logger)
     : ICredentialVault
 {
     private const string SystemActor = "system";
@@ -42,7 +42,8 @@ public sealed class CredentialVault(
                 UpdatedAt = now,
             };
             var stored = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
-            if (await PutAsync(_envelope.Seal(row, secret), stored, cancellationToken) == CredentialPutOutcome.Stored)
+            var sealedRow = _envelope.Seal(row, secret);
+            if (await AnnounceAsync(key, () => store.PutAsync(sealedRow, row.Version - 1, stored, cancellationToken)) == CredentialPutOutcome.Stored)
             {
                 return;
             }
@@ -101,11 +102,33 @@ public sealed class CredentialVault(
         return new FoundCredential(refused, row);
     }
 
-    /// <summary>Replaces the token set of a row by what a refresh of it brought; the account stays. A conflict means that someone stored or deleted it meanwhile, and nothing was changed.</summary>
-    public Task<CredentialPutOutcome> ReplaceAsync(StoredCredential current, TokenSet refreshed, CancellationToken cancellationToken)
+    /// <summary>Stores what a refresh brought, if the right to it still holds; the account and the status stay.</summary>
+    /// <param name="refresh">The right.</param>
+    /// <param name="current">The row as it was read.</param>
+    /// <param name="refreshed">The new token set.</param>
+    /// <param name="pausedUntil">Before when nobody begins the next refresh; null = any time.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    public async Task<RefreshStoreOutcome> CompleteRefreshAsync(
+        CredentialRefresh refresh, StoredCredential current, TokenSet refreshed, DateTimeOffset? pausedUntil, CancellationToken cancellationToken)
     {
-        var row = current with { Version = current.Version + 1, UpdatedAt = time.GetUtcNow() };
-        return PutAsync(_envelope.Seal(row, refreshed), audited: null, cancellationToken);
+        var row = _envelope.Seal(current with { Version = current.Version + 1, UpdatedAt = time.GetUtcNow() }, refreshed);
+        return await AnnounceAsync(row.Key, () => refreshes.CompleteAsync(refresh, row, pausedUntil, cancellationToken));
+    }
+
+    /// <summary>Marks a credential that its provider refused for good during a refresh. False, with nothing changed, when the right to the refresh was lost.</summary>
+    /// <param name="refresh">The right.</param>
+    /// <param name="reason">A stable word of Keyholder's own, never the provider's text.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    public async Task<bool> FailRefreshAsync(CredentialRefresh refresh, string reason, CancellationToken cancellationToken)
+    {
+        var marked = Event(AuditActions.CredentialNeedsReauth, refresh.Key, SystemActor, reason);
+        var failed = await AnnounceAsync(refresh.Key, () => refreshes.FailAsync(refresh, reason, marked, time.GetUtcNow(), cancellationToken));
+        if (failed)
+        {
+            VaultLog.Marked(logger, refresh.Key, CredentialStatus.NeedsReauth, reason);
+        }
+
+        return failed;
     }
 
     /// <summary>Marks a credential that cannot be used until somebody acts, unless it changed meanwhile.</summary>
@@ -115,22 +138,16 @@ public sealed class CredentialVault(
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
     public async Task<CredentialPutOutcome> MarkAsync(StoredCredential current, CredentialStatus status, string reason, CancellationToken cancellationToken)
     {
-        try
+        var action = status == CredentialStatus.NeedsUpdate ? AuditActions.CredentialNeedsUpdate : AuditActions.CredentialNeedsReauth;
+        var marked = Event(action, current.Key, SystemActor, reason);
+        var outcome = await AnnounceAsync(
+            current.Key, () => store.MarkAsync(current.Key, current.Version, status, reason, marked, time.GetUtcNow(), cancellationToken));
+        if (outcome == CredentialPutOutcome.Stored)
         {
-            var action = status == CredentialStatus.NeedsUpdate ? AuditActions.CredentialNeedsUpdate : AuditActions.CredentialNeedsReauth;
-            var outcome = await store.MarkAsync(
-                current.Key, current.Version, status, reason, Event(action, current.Key, SystemActor, reason), time.GetUtcNow(), cancellationToken);
-            if (outcome == CredentialPutOutcome.Stored)
-            {
-                VaultLog.Marked(logger, current.Key, status, reason);
-            }
+            VaultLog.Marked(logger, current.Key, status, reason);
+        }
 
-            return outcome;
-        }
-        finally
-        {
-            Changed?.Invoke(current.Key);
-        }
+        return outcome;
     }
 
     /// <inheritdoc />
@@ -141,28 +158,25 @@ public sealed class CredentialVault(
     }
 
     /// <inheritdoc />
-    public async Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken)
+    public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        AnnounceAsync(
+            key,
+            async () =>
+            {
+                await store.DeleteAsync(key, cancellationToken);
+                return true;
+            });
+
+    // Announced even when the store fails: it may have failed after the commit.
+    private async Task<T> AnnounceAsync<T>(CredentialKey key, Func<Task<T>> write)
     {
         try
         {
-            await store.DeleteAsync(key, cancellationToken);
+            return await write();
         }
         finally
         {
             Changed?.Invoke(key);
-        }
-    }
-
-    // Announced even when the store fails: it may have failed after the commit.
-    private async Task<CredentialPutOutcome> PutAsync(StoredCredential row, AuditEvent? audited, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await store.PutAsync(row, row.Version - 1, audited, cancellationToken);
-        }
-        finally
-        {
-            Changed?.Invoke(row.Key);
         }
     }
 

@@ -67,6 +67,7 @@ internal static class StorageServices
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
         services.AddSingleton(storage.Credentials);
+        services.AddSingleton(storage.CredentialRefreshes);
         services.AddSingleton(storage.DeviceAuthorizations);
         services.AddSingleton(storage.Grants);
         services.AddSingleton(storage.Imports);

@@ -22,6 +22,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
         Credentials = new PostgresCredentialStore(database);
+        CredentialRefreshes = new PostgresCredentialRefreshStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
         Grants = new PostgresGrantStore(database);
         Imports = new PostgresImportStore(database);
@@ -62,6 +63,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public ICredentialRefreshStore CredentialRefreshes { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

@@ -37,7 +37,8 @@ internal static class CredentialRows
         UPDATE credentials
         SET kind = $kind, version = $version, envelope = $envelope, status = $status, status_reason = $status_reason,
             provider_subject = $provider_subject, expires_at = $expires_at, updated_at = $updated_at,
-            bound_subject = $bound_subject, bound_client = $bound_client
+            bound_subject = $bound_subject, bound_client = $bound_client,
+            refresh_fencing = refresh_fencing + 1, refresh_begun = 0, refresh_until = NULL
         WHERE owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider AND row_id = $row_id AND version = $expected
         """,
         ("$owner_kind", credential.Key.Owner.KindName),

@@ -21,6 +21,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         Credentials = new SqliteCredentialStore(database);
+        CredentialRefreshes = new SqliteCredentialRefreshStore(database);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
         Grants = new SqliteGrantStore(database, _revocationSubscribers);
         Imports = new SqliteImportStore(database);
@@ -61,6 +62,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IConsentStore Consents { get; }
 
     public ICredentialStore Credentials { get; }
+
+    public ICredentialRefreshStore CredentialRefreshes { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

@@ -42,8 +42,8 @@ public abstract class AuthorizerFixture : IDisposable
     protected AuthorizerFixture()
     {
         Fake = new FakeProvider(Time);
-        Vault = new CredentialVault(Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
-        Authorizer = new UpstreamAuthorizer(Vault, Fake.Client, Fake.Options, Time, NullLogger<UpstreamAuthorizer>.Instance);
+        Vault = new CredentialVault(Store, Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
+        Authorizer = new UpstreamAuthorizer(Vault, Store, Fake.Client, Fake.Options, Time, NullLogger<UpstreamAuthorizer>.Instance);
         Fake.Token = _ => Task.FromResult(Issue());
     }
 
@@ -106,7 +106,9 @@ public abstract class AuthorizerFixture : IDisposable
     private protected static string Bearer(UpstreamAuthorization authorization) =>
         authorization.Headers.ShouldHaveSingleItem().Value["Bearer ".Length..];
 
-    private protected AccessToken Token(Subject subject) => new()
+    private protected AccessToken Token(Subject subject) => TokenOf(subject, Time.GetUtcNow());
+
+    internal static AccessToken TokenOf(Subject subject, DateTimeOffset now) => new()
     {
         Id = "jti",
         SessionId = Session,
@@ -114,8 +116,8 @@ public abstract class AuthorizerFixture : IDisposable
         ClientId = "client",
         Audience = Resource.Uri,
         Scopes = ["repo"],
-        IssuedAt = Time.GetUtcNow(),
-        ExpiresAt = Time.GetUtcNow().AddMinutes(10),
-        AuthenticatedAt = Time.GetUtcNow(),
+        IssuedAt = now,
+        ExpiresAt = now.AddMinutes(10),
+        AuthenticatedAt = now,
     };
 }

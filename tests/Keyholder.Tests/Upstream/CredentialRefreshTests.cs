@@ -252,7 +252,7 @@ public sealed class CredentialRefreshTests : AuthorizerFixture
     {
         await StoreAsync(TimeSpan.FromMinutes(10));
         Time.Advance(TimeSpan.FromMinutes(11));
-        Store.BeforeWrite = operation => FailOn(operation, "put");
+        Store.BeforeWrite = operation => FailOn(operation, "complete");
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
@@ -264,7 +264,7 @@ public sealed class CredentialRefreshTests : AuthorizerFixture
     {
         await StoreAsync(TimeSpan.FromMinutes(10));
         Time.Advance(TimeSpan.FromMinutes(11));
-        Store.BeforeWrite = operation => FailOn(operation, "put");
+        Store.BeforeWrite = operation => FailOn(operation, "complete");
         Fake.Token = _ => Task.FromResult(ScriptedHandler.Json("""{"access_token":"access-2","expires_in":600}"""));
 
         Bearer(await AuthorizeAsync()).ShouldBe("access-2");

@@ -40,8 +40,8 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         _http = new GuardedHttp(_options, new SystemHostResolver(), _time);
         var client = new UpstreamClient(_http, _options, _time);
         _legs = new UpstreamLegs(client, _sealer, _logs.CreateLogger<UpstreamLegs>());
-        _vault = new CredentialVault(_storage.Credentials, _storage.Audit, _sealer, _time, _logs.CreateLogger<CredentialVault>());
-        _authorizer = new UpstreamAuthorizer(_vault, client, _options, _time, _logs.CreateLogger<UpstreamAuthorizer>());
+        _vault = new CredentialVault(_storage.Credentials, _storage.CredentialRefreshes, _storage.Audit, _sealer, _time, _logs.CreateLogger<CredentialVault>());
+        _authorizer = new UpstreamAuthorizer(_vault, _storage.CredentialRefreshes, client, _options, _time, _logs.CreateLogger<UpstreamAuthorizer>());
     }
 
     public async ValueTask DisposeAsync()

@@ -99,7 +99,7 @@ public sealed class SeveralProvidersTests : AuthorizerFixture
         await StoreAsync(TimeSpan.FromHours(1));
         var optional = Resource with { Providers = [new(GitHub), new(Billing, Required: false)] };
         await AuthorizeAsync(optional);
-        var elsewhere = new CredentialVault(Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
+        var elsewhere = new CredentialVault(Store, Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
         await elsewhere.StoreAsync(new(Owner, "billing"), Keys(("x-api-key", "k1")), null, null, default);
 
         (await AuthorizeAsync(Resource with { Providers = [new(Billing)] })).Headers.ShouldBe([new("x-api-key", "Token k1")]);

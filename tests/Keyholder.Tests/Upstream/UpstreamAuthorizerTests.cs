@@ -83,7 +83,7 @@ public sealed class UpstreamAuthorizerTests : AuthorizerFixture
     {
         await StoreAsync(TimeSpan.FromHours(1));
         await AuthorizeAsync();
-        var elsewhere = new CredentialVault(Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
+        var elsewhere = new CredentialVault(Store, Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
         await elsewhere.DeleteAsync(Person3, default);
 
         Time.Advance(CredentialSource.MaxAge);

@@ -18,7 +18,7 @@ public sealed class CredentialVaultTests
     public CredentialVaultTests() => _vault = VaultWith(1);
 
     private CredentialVault VaultWith(params int[] keys) =>
-        new(_store, _store, new EnvelopeSealer(VaultKeys.Ring(keys)), _time, NullLogger<CredentialVault>.Instance);
+        new(_store, _store, _store, new EnvelopeSealer(VaultKeys.Ring(keys)), _time, NullLogger<CredentialVault>.Instance);
 
     private TokenSet Tokens(string name = "1", TimeSpan? lifetime = null, bool refreshable = true) => new()
     {
@@ -188,13 +188,12 @@ public sealed class CredentialVaultTests
     }
 
     [Fact]
-    public async Task Replacing_or_marking_an_outdated_row_changes_nothing()
+    public async Task Marking_an_outdated_row_changes_nothing()
     {
         await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
         var outdated = _store[Alice];
         await _vault.StoreAsync(Alice, Tokens("2"), "1", null, default);
 
-        (await _vault.ReplaceAsync(outdated, Tokens("3"), default)).ShouldBe(CredentialPutOutcome.Conflict);
         (await _vault.MarkAsync(outdated, CredentialStatus.NeedsReauth, "invalid_grant", default)).ShouldBe(CredentialPutOutcome.Conflict);
 
         var found = await _vault.FindAsync(Alice, default);
@@ -208,12 +207,14 @@ public sealed class CredentialVaultTests
         var announced = new List<CredentialKey>();
         _vault.Changed += announced.Add;
         await _vault.StoreAsync(Alice, Tokens(), "1", null, default);
-        await _vault.ReplaceAsync(_store[Alice], Tokens("2"), default);
+        var refresh = (await _store.BeginAsync(_store[Alice], _time.GetUtcNow().AddMinutes(1), _time.GetUtcNow(), default)).Refresh!;
+        await _vault.CompleteRefreshAsync(refresh, _store[Alice], Tokens("2"), null, default);
+        (await _vault.FailRefreshAsync(refresh, "invalid_grant", default)).ShouldBeFalse();
         await _vault.MarkAsync(_store[Alice], CredentialStatus.NeedsReauth, "invalid_grant", default);
         _store.BeforeWrite = _ => throw new IOException("the disk is gone");
         await Should.ThrowAsync<IOException>(() => _vault.DeleteAsync(Alice, default));
 
-        announced.ShouldBe([Alice, Alice, Alice, Alice]);
+        announced.ShouldBe([Alice, Alice, Alice, Alice, Alice]);
     }
 
     [Fact]

@@ -5,10 +5,11 @@ using Keyholder.Vault;
 namespace Keyholder.Tests.Vault;
 
 /// <summary>A credential store in a dictionary that can be made to fail and lets a test tamper with rows.</summary>
-internal sealed class FakeCredentialStore : ICredentialStore, IAuditStore
+internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefreshStore, IAuditStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<CredentialKey, StoredCredential> _rows = [];
+    private readonly Dictionary<CredentialKey, (long Fencing, long Begun, DateTimeOffset? Until)> _refreshes = [];
     private readonly List<AuditEvent> _events = [];
 
     /// <summary>Called before every write with the operation's name; throws to fail it.</summary>
@@ -88,6 +89,7 @@ internal sealed class FakeCredentialStore : ICredentialStore, IAuditStore
             }
 
             _rows[credential.Key] = credential;
+            EndRefresh(credential.Key, null);
             Add(audit);
             return Task.FromResult(CredentialPutOutcome.Stored);
         }
@@ -120,6 +122,76 @@ internal sealed class FakeCredentialStore : ICredentialStore, IAuditStore
         return Task.CompletedTask;
     }
 
+    public Task<RefreshBeginning> BeginAsync(StoredCredential current, DateTimeOffset until, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("begin");
+        lock (_gate)
+        {
+            if (_rows.GetValueOrDefault(current.Key) is not { Status: CredentialStatus.Active } row || row.Version != current.Version)
+            {
+                return Task.FromResult(new RefreshBeginning(RefreshBeginOutcome.Changed));
+            }
+
+            var (fencing, begun, held) = _refreshes.GetValueOrDefault(current.Key);
+            if (held > now)
+            {
+                return Task.FromResult(new RefreshBeginning(begun > 0 ? RefreshBeginOutcome.Busy : RefreshBeginOutcome.Paused, Until: held));
+            }
+
+            _refreshes[current.Key] = (fencing + 1, begun + 1, until);
+            return Task.FromResult(new RefreshBeginning(
+                RefreshBeginOutcome.Begun, new CredentialRefresh(row.Key, row.RowId, row.Version, fencing + 1, Interrupted: begun > 0)));
+        }
+    }
+
+    public Task<RefreshStoreOutcome> CompleteAsync(CredentialRefresh refresh, StoredCredential refreshed, DateTimeOffset? pausedUntil, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("complete");
+        lock (_gate)
+        {
+            if (!Holds(refresh))
+            {
+                return Task.FromResult(RefreshStoreOutcome.Lost);
+            }
+
+            var status = _rows[refresh.Key].Status;
+            _rows[refresh.Key] = refreshed with { Status = status };
+            EndRefresh(refresh.Key, pausedUntil);
+            return Task.FromResult(status == CredentialStatus.Active ? RefreshStoreOutcome.Stored : RefreshStoreOutcome.StoredInactive);
+        }
+    }
+
+    public Task PauseAsync(CredentialRefresh refresh, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("pause");
+        lock (_gate)
+        {
+            if (Holds(refresh))
+            {
+                EndRefresh(refresh.Key, until);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> FailAsync(CredentialRefresh refresh, string reason, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("fail");
+        lock (_gate)
+        {
+            if (!Holds(refresh))
+            {
+                return Task.FromResult(false);
+            }
+
+            _rows[refresh.Key] = _rows[refresh.Key] with { Status = CredentialStatus.NeedsReauth, StatusReason = reason, UpdatedAt = now };
+            EndRefresh(refresh.Key, null);
+            Add(audit);
+            return Task.FromResult(true);
+        }
+    }
+
     public Task AppendAsync(AuditEvent audit, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -132,6 +204,11 @@ internal sealed class FakeCredentialStore : ICredentialStore, IAuditStore
 
     public Task<IReadOnlyList<AuditEvent>> ListAsync(int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditEvent>>([.. Events.Reverse().Take(limit)]);
+
+    private bool Holds(CredentialRefresh refresh) =>
+        _rows.GetValueOrDefault(refresh.Key)?.Version == refresh.Version && _refreshes.GetValueOrDefault(refresh.Key).Fencing == refresh.Fencing;
+
+    private void EndRefresh(CredentialKey key, DateTimeOffset? until) => _refreshes[key] = (_refreshes.GetValueOrDefault(key).Fencing + 1, 0, until);
 
     private void Add(AuditEvent? audit)
     {

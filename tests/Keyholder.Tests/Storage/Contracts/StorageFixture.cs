@@ -29,6 +29,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialStore Credentials => Storage.Credentials;
 
+    public ICredentialRefreshStore CredentialRefreshes => Storage.CredentialRefreshes;
+
     public IDeviceAuthorizationStore DeviceAuthorizations => Storage.DeviceAuthorizations;
 
     public IGrantStore Grants => Storage.Grants;

@@ -28,6 +28,8 @@ public static class PostgresContractTests
 
     public sealed class Consents : ConsentStoreContract<PostgresFixture>;
 
+    public sealed class CredentialRefreshes : CredentialRefreshStoreContract<PostgresFixture>;
+
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<PostgresFixture>;
@@ -43,6 +45,8 @@ public static class PostgresContractTests
     public sealed class KillSwitch : KillSwitchContract<PostgresFixture>;
 
     public sealed class Leases : LeaseStoreContract<PostgresFixture>;
+
+    public sealed class RefreshCoordination : RefreshCoordinationContract<PostgresFixture>;
 
     public sealed class Redemptions : RedemptionContract<PostgresFixture>;
 

@@ -28,6 +28,8 @@ public static class FileSqliteTests
 
     public sealed class Consents : ConsentStoreContract<FileSqliteFixture>;
 
+    public sealed class CredentialRefreshes : CredentialRefreshStoreContract<FileSqliteFixture>;
+
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<FileSqliteFixture>;
@@ -43,6 +45,8 @@ public static class FileSqliteTests
     public sealed class KillSwitch : KillSwitchContract<FileSqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<FileSqliteFixture>;
+
+    public sealed class RefreshCoordination : RefreshCoordinationContract<FileSqliteFixture>;
 
     public sealed class Redemptions : RedemptionContract<FileSqliteFixture>;
 

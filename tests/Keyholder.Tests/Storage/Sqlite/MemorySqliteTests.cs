@@ -28,6 +28,8 @@ public static class MemorySqliteTests
 
     public sealed class Consents : ConsentStoreContract<MemorySqliteFixture>;
 
+    public sealed class CredentialRefreshes : CredentialRefreshStoreContract<MemorySqliteFixture>;
+
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<MemorySqliteFixture>;
@@ -43,6 +45,8 @@ public static class MemorySqliteTests
     public sealed class KillSwitch : KillSwitchContract<MemorySqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<MemorySqliteFixture>;
+
+    public sealed class RefreshCoordination : RefreshCoordinationContract<MemorySqliteFixture>;
 
     public sealed class Redemptions : RedemptionContract<MemorySqliteFixture>;
 
