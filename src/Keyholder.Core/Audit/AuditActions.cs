@@ -38,6 +38,7 @@ public static class AuditActions
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";
+    public const string UpstreamClientChanged = "upstream.client_changed";
     public const string CredentialRefused = "credential.refused";
     public const string CredentialImported = "credential.imported";
     public const string IdentityImported = "identity.imported";

@@ -57,6 +57,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IUpstreamClientStore UpstreamClients { get; }
 
+    IUpstreamRegistrationStore UpstreamRegistrations { get; }
+
     IUserStore Users { get; }
 
     IVirtualKeyStore VirtualKeys { get; }

@@ -30,6 +30,17 @@ internal sealed class CredentialSource(
         return await Task.WhenAll(parts.Select((p, i) => p is null ? ObtainAsync(wanted[i], caller, read[i]) : Task.FromResult(p))).WaitAsync(cancellationToken);
     }
 
+    /// <summary>Refreshes a credential that is due, whether or not anybody wants it. A storage failure is thrown.</summary>
+    public async Task RenewIfDueAsync(Provider provider, CredentialKey key, CancellationToken cancellationToken)
+    {
+        var found = await vault.FindAsync(key, cancellationToken);
+        if (found is { Row: { } row, Tokens: { RefreshToken: not null } tokens }
+            && time.GetUtcNow() >= RefreshPolicy.DueAt(tokens, row.UpdatedAt, options.RefreshBefore))
+        {
+            await refresher.RenewAsync(provider, row, tokens, forced: false);
+        }
+    }
+
     private WarmCredential? FindWarm(WantedCredential wanted, CredentialBinding caller) =>
         wanted.Rejection is null or { Verdict: RejectionVerdict.Keep }
         && warm.TryGet(wanted.Key, out var credential)

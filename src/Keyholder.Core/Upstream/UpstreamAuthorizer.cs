@@ -19,6 +19,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     private readonly CredentialRefresher _refresher;
     private readonly CredentialSource _source;
     private readonly UpstreamOptions _options;
+    private readonly ILogger _logger;
     private readonly ConditionalWeakTable<Resource, UpstreamAuthorization> _static = [];
 
     /// <summary>An authorizer over the vault; it follows the vault's changes until disposed.</summary>
@@ -27,6 +28,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     {
         _vault = vault;
         _options = options;
+        _logger = logger;
         _credentials = new WarmCredentials(Capacity, time);
         _authorizations = new WarmAuthorizations(Capacity, time);
         _backoffs = new RefreshBackoffs(Capacity, time);
@@ -69,6 +71,10 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         return UpstreamAuthorization.Unavailable(_options.FailureBackoff);
     }
 
+    /// <summary>Refreshes the shared credentials that are due, all at once; one that fails does not keep the others from theirs.</summary>
+    public Task RefreshSharedAsync(IReadOnlyList<Provider> providers, CancellationToken cancellationToken) =>
+        Task.WhenAll(providers.Where(p => p is { Owner: ProviderOwner.Shared, Kind: not ProviderKind.Headers }).Select(p => RefreshSharedAsync(p, cancellationToken)));
+
     /// <summary>Ends when no refresh is under way. A process that waits for it before it stops leaves no provider's answer unstored.</summary>
     public Task WhenIdleAsync() => _refresher.WhenIdleAsync();
 
@@ -93,6 +99,21 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
 
     private static WantedCredential Want(ResourceProvider entry, CredentialKey key, UpstreamAuthorization? rejected) =>
         new(entry.Provider, key, entry.Required, rejected is null ? null : RejectionPolicy.Judge(rejected, key));
+
+    private async Task RefreshSharedAsync(Provider provider, CancellationToken cancellationToken)
+    {
+        var key = new CredentialKey(CredentialOwner.SharedBy(provider), provider.Name);
+        try
+        {
+            await _source.RenewIfDueAsync(provider, key, cancellationToken);
+        }
+#pragma warning disable CA1031 // The store or the provider cannot be reached: the next round tries again.
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            UpstreamLog.BackgroundRefreshFailed(_logger, failure, key);
+        }
+    }
 
     private UpstreamAuthorization WithoutCredential(Resource resource) => resource.Auth == ResourceAuthKind.StaticHeaders
         ? _static.GetValue(resource, r => new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = r.StaticHeaders })

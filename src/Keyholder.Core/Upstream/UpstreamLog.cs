@@ -19,6 +19,9 @@ internal static partial class UpstreamLog
     [LoggerMessage(1504, LogLevel.Error, "A refreshed token set of {Credential} could not be stored (rotated: {Rotated}).")]
     public static partial void RefreshNotStored(ILogger logger, Exception exception, Vault.CredentialKey credential, bool rotated);
 
+    [LoggerMessage(1509, LogLevel.Warning, "Keyholder is another client of provider {Provider} now (generation {Generation}); {Marked} credentials need a new connection.")]
+    public static partial void ClientChanged(ILogger logger, string provider, long generation, int marked);
+
     [LoggerMessage(1507, LogLevel.Warning, "An earlier refresh of {Credential} never ended; its refresh token is tried once more.")]
     public static partial void RefreshInterrupted(ILogger logger, Vault.CredentialKey credential);
 

@@ -12,10 +12,13 @@ public sealed record CredentialOwner(CredentialOwnerKind Kind, string Id)
     /// <param name="session">The session.</param>
     public static CredentialOwner For(Provider provider, Subject subject, SessionId session) => provider.Owner switch
     {
-        ProviderOwner.Shared => new(CredentialOwnerKind.Shared, provider.Name),
+        ProviderOwner.Shared => SharedBy(provider),
         ProviderOwner.Session => new(CredentialOwnerKind.Session, session.ToString()),
         _ => Of(subject),
     };
+
+    /// <summary>The owner of a provider's shared credential.</summary>
+    public static CredentialOwner SharedBy(Provider provider) => new(CredentialOwnerKind.Shared, provider.Name);
 
     /// <summary>The owner of the credentials a subject brings.</summary>
     public static CredentialOwner Of(Subject subject) => new(

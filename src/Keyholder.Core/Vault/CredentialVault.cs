@@ -22,35 +22,27 @@ public sealed class CredentialVault(
     public event Action<CredentialKey>? Changed;
 
     /// <inheritdoc />
-    public async Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken)
-    {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            var existing = await store.FindAsync(key, cancellationToken);
-            var now = time.GetUtcNow();
-            var row = new StoredCredential
-            {
-                RowId = existing?.RowId ?? RandomNumberGenerator.GetBytes(RowIdSize),
-                Key = key,
-                Kind = secret.Kind,
-                Version = (existing?.Version ?? 0) + 1,
-                Envelope = [],
-                Status = CredentialStatus.Active,
-                ProviderSubject = providerSubject,
-                Binding = binding,
-                CreatedAt = existing?.CreatedAt ?? now,
-                UpdatedAt = now,
-            };
-            var stored = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
-            var sealedRow = _envelope.Seal(row, secret);
-            if (await AnnounceAsync(key, () => store.PutAsync(sealedRow, row.Version - 1, stored, cancellationToken)) == CredentialPutOutcome.Stored)
-            {
-                return;
-            }
-        }
+    public Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+        PutAsync(
+            key,
+            secret,
+            providerSubject,
+            binding,
+            async (row, audited) => await store.PutAsync(row, row.Version - 1, audited, cancellationToken) == CredentialPutOutcome.Stored
+                ? CredentialConnectOutcome.Stored
+                : CredentialConnectOutcome.Conflict,
+            cancellationToken);
 
-        throw new InvalidOperationException($"The credential {key} kept changing while it was stored.");
-    }
+    /// <inheritdoc />
+    public async Task<bool> ConnectAsync(
+        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+        await PutAsync(
+            key,
+            secret,
+            providerSubject,
+            binding,
+            (row, audited) => store.ConnectAsync(row, row.Version - 1, stateHash, audited, row.UpdatedAt, cancellationToken),
+            cancellationToken) == CredentialConnectOutcome.Stored;
 
     /// <summary>Finds and opens a credential. Expired is not missing: what an expired token set still allows is the caller's to decide.</summary>
     public async Task<FoundCredential> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
@@ -71,6 +63,45 @@ public sealed class CredentialVault(
         }
 
         return found;
+    }
+
+    // The row keeps its id and beginning; whoever writes meanwhile is written over by who connected last.
+    private async Task<CredentialConnectOutcome> PutAsync(
+        CredentialKey key,
+        CredentialSecret secret,
+        string? providerSubject,
+        CredentialBinding? binding,
+        Func<StoredCredential, AuditEvent, Task<CredentialConnectOutcome>> put,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var existing = await store.FindAsync(key, cancellationToken);
+            var now = time.GetUtcNow();
+            var row = _envelope.Seal(
+                new StoredCredential
+                {
+                    RowId = existing?.RowId ?? RandomNumberGenerator.GetBytes(RowIdSize),
+                    Key = key,
+                    Kind = secret.Kind,
+                    Version = (existing?.Version ?? 0) + 1,
+                    Envelope = [],
+                    Status = CredentialStatus.Active,
+                    ProviderSubject = providerSubject,
+                    Binding = binding,
+                    CreatedAt = existing?.CreatedAt ?? now,
+                    UpdatedAt = now,
+                },
+                secret);
+            var audited = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
+            var outcome = await AnnounceAsync(key, () => put(row, audited));
+            if (outcome != CredentialConnectOutcome.Conflict)
+            {
+                return outcome;
+            }
+        }
+
+        throw new InvalidOperationException($"The credential {key} kept changing while it was stored.");
     }
 
     private async Task<FoundCredential> OpenAsync(CredentialKey key, StoredCredential? row, CredentialBinding? caller, CancellationToken cancellationToken)

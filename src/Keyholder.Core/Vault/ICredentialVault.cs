@@ -11,6 +11,16 @@ public interface ICredentialVault
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
     Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="StoreAsync"/>, for what a claimed connection flow brought. False, with nothing stored, when the flow was deleted meanwhile: what somebody deleted must not come back with a late callback.</summary>
+    /// <param name="stateHash">The flow (<see cref="Upstream.ConnectionFlow.StateHash"/>); it is over afterwards.</param>
+    /// <param name="key">Owner and provider, as the flow has them.</param>
+    /// <param name="secret">The token set or header set.</param>
+    /// <param name="providerSubject">The account at the provider, when known.</param>
+    /// <param name="binding">Who a credential of one session is for; null = whoever the key says.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    Task<bool> ConnectAsync(
+        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken);
+
     /// <summary>Whether an authorization has to send the person to the provider: no row, or one that is not active. An expired access token with a refresh token is no reason.</summary>
     Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken);
 

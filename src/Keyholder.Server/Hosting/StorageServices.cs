@@ -82,6 +82,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Sessions);
         services.AddSingleton(storage.Sweeps);
         services.AddSingleton(storage.UpstreamClients);
+        services.AddSingleton(storage.UpstreamRegistrations);
         services.AddSingleton(storage.Users);
         services.AddSingleton(storage.VirtualKeys);
     }

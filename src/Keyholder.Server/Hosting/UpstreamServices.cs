@@ -17,7 +17,10 @@ internal static class UpstreamServices
         services.AddSingleton<UpstreamClientRegistrar>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<IUpstreamLegs, UpstreamLegs>();
-        services.AddSingleton<IUpstreamAuthorizer, UpstreamAuthorizer>();
+        services.AddSingleton<UpstreamRegistrations>();
+        services.AddSingleton<UpstreamAuthorizer>();
+        services.AddSingleton<IUpstreamAuthorizer>(provider => provider.GetRequiredService<UpstreamAuthorizer>());
+        services.AddHostedService<UpstreamService>();
     }
 
     private static OwnClient Own(Issuer issuer) =>

@@ -43,27 +43,32 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
 
     public Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken)
     {
-        if (expectedVersion < 0 || credential.Version != expectedVersion + 1)
-        {
-            throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
-        }
+        CredentialColumns.CheckFollows(credential, expectedVersion);
+        return database.WriteAsync(
+            async statements => await Reconciliation.MayHoldAsync(statements, credential.Key.Owner) ? await PutAsync(statements, credential, expectedVersion, audit) : CredentialPutOutcome.Conflict,
+            cancellationToken);
+    }
 
+    public Task<CredentialConnectOutcome> ConnectAsync(StoredCredential credential, long expectedVersion, byte[] stateHash, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        CredentialColumns.CheckFollows(credential, expectedVersion);
         return database.WriteAsync(
             async statements =>
             {
-                if (!await Reconciliation.MayHoldAsync(statements, credential.Key.Owner))
+                // The flow's row is locked: who deletes flow and credential does so before this or after it, never between. What the owner may hold is locked
+                // before it, as reconciliation does.
+                if (!await Reconciliation.MayHoldAsync(statements, credential.Key.Owner) || !await ConnectionFlowRows.LockClaimedAsync(statements, stateHash, credential.Key, now))
                 {
-                    return CredentialPutOutcome.Conflict;
+                    return CredentialConnectOutcome.FlowGone;
                 }
 
-                var outcome = await OutcomeAsync(
-                    statements,
-                    audit,
-                    changed: expectedVersion == 0
-                        ? await CredentialRows.InsertAsync(statements, credential)
-                        : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion));
-                await Reconciliation.AfterPutAsync(statements, credential);
-                return outcome;
+                if (await PutAsync(statements, credential, expectedVersion, audit) == CredentialPutOutcome.Conflict)
+                {
+                    return CredentialConnectOutcome.Conflict;
+                }
+
+                await ConnectionFlowRows.DeleteAsync(statements, stateHash);
+                return CredentialConnectOutcome.Stored;
             },
             cancellationToken);
     }
@@ -86,12 +91,30 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
 
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            statements => statements.ExecuteAsync(
-                $"DELETE FROM credentials WHERE {KeyIs}",
-                ("owner_kind", key.Owner.KindName),
-                ("owner_id", key.Owner.Id),
-                ("provider", key.Provider)),
+            async statements =>
+            {
+                await DeleteAsync(statements, "connection_flows", key);
+                await DeleteAsync(statements, "credentials", key);
+            },
             cancellationToken);
+
+    private static Task<int> DeleteAsync(PostgresStatements statements, string table, CredentialKey key) => statements.ExecuteAsync(
+        $"DELETE FROM {table} WHERE {KeyIs}",
+        ("owner_kind", key.Owner.KindName),
+        ("owner_id", key.Owner.Id),
+        ("provider", key.Provider));
+
+    private static async Task<CredentialPutOutcome> PutAsync(PostgresStatements statements, StoredCredential credential, long expectedVersion, AuditEvent? audit)
+    {
+        var outcome = await OutcomeAsync(
+            statements,
+            audit,
+            changed: expectedVersion == 0
+                ? await CredentialRows.InsertAsync(statements, credential)
+                : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion));
+        await Reconciliation.AfterPutAsync(statements, credential);
+        return outcome;
+    }
 
     private static async Task<CredentialPutOutcome> OutcomeAsync(PostgresStatements statements, AuditEvent? audit, int changed)
     {

@@ -36,6 +36,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Sessions = new PostgresSessionStore(database);
         Sweeps = new PostgresSweepStore(database);
         UpstreamClients = new PostgresUpstreamClientStore(database);
+        UpstreamRegistrations = new PostgresUpstreamRegistrationStore(database);
         Users = new PostgresUserStore(database);
         VirtualKeys = new PostgresVirtualKeyStore(database);
     }
@@ -94,6 +95,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ISweepStore Sweeps { get; }
 
     public IUpstreamClientStore UpstreamClients { get; }
+
+    public IUpstreamRegistrationStore UpstreamRegistrations { get; }
 
     public IUserStore Users { get; }
 

@@ -32,6 +32,15 @@ internal static class CredentialColumns
         Binding = row.TextOrNull(13) is { } subject ? new CredentialBinding(SubjectOf(subject), row.GetString(14)) : null,
     };
 
+    /// <summary>A write is one version on.</summary>
+    public static void CheckFollows(StoredCredential credential, long expectedVersion)
+    {
+        if (expectedVersion < 0 || credential.Version != expectedVersion + 1)
+        {
+            throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
+        }
+    }
+
     /// <summary>Keys as one parameter: a JSON array of [kind, id, provider].</summary>
     public static string Keys(IReadOnlyList<CredentialKey> keys) => JsonText.Write([.. keys.Select(k => new[] { k.Owner.KindName, k.Owner.Id, k.Provider })]);
 

@@ -1,5 +1,6 @@
 using Keyholder.Storage.Rows;
 using Keyholder.Upstream;
+using Keyholder.Vault;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -21,4 +22,20 @@ internal static class ConnectionFlowRows
         ("$sealed_secrets", flow.SealedSecrets),
         ("$created_at", flow.CreatedAt),
         ("$expires_at", flow.ExpiresAt));
+
+    /// <summary>Whether the flow was claimed, still stands, and is for that credential.</summary>
+    public static bool IsClaimed(PreparedConnection connection, byte[] stateHash, CredentialKey key, DateTimeOffset now) => connection.Any(
+        """
+        SELECT 1 FROM connection_flows
+        WHERE state_hash = $state_hash AND claimed_at IS NOT NULL AND expires_at > $now
+          AND purpose = 'connect' AND owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider
+        """,
+        ("$state_hash", stateHash),
+        ("$now", now),
+        ("$owner_kind", key.Owner.KindName),
+        ("$owner_id", key.Owner.Id),
+        ("$provider", key.Provider));
+
+    public static void Delete(PreparedConnection connection, byte[] stateHash) =>
+        connection.Execute("DELETE FROM connection_flows WHERE state_hash = $state_hash", ("$state_hash", stateHash));
 }

@@ -43,25 +43,30 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
 
     public Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken)
     {
-        if (expectedVersion < 0 || credential.Version != expectedVersion + 1)
-        {
-            throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
-        }
+        CredentialColumns.CheckFollows(credential, expectedVersion);
+        return database.WriteAsync(
+            connection => Reconciliation.MayHold(connection, credential.Key.Owner) ? Put(connection, credential, expectedVersion, audit) : CredentialPutOutcome.Conflict,
+            cancellationToken);
+    }
 
+    public Task<CredentialConnectOutcome> ConnectAsync(StoredCredential credential, long expectedVersion, byte[] stateHash, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        CredentialColumns.CheckFollows(credential, expectedVersion);
         return database.WriteAsync(
             connection =>
             {
-                if (!Reconciliation.MayHold(connection, credential.Key.Owner))
+                if (!Reconciliation.MayHold(connection, credential.Key.Owner) || !ConnectionFlowRows.IsClaimed(connection, stateHash, credential.Key, now))
                 {
-                    return CredentialPutOutcome.Conflict;
+                    return CredentialConnectOutcome.FlowGone;
                 }
 
-                var outcome = Outcome(
-                    connection,
-                    audit,
-                    changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion));
-                Reconciliation.AfterPut(connection, credential);
-                return outcome;
+                if (Put(connection, credential, expectedVersion, audit) == CredentialPutOutcome.Conflict)
+                {
+                    return CredentialConnectOutcome.Conflict;
+                }
+
+                ConnectionFlowRows.Delete(connection, stateHash);
+                return CredentialConnectOutcome.Stored;
             },
             cancellationToken);
     }
@@ -84,12 +89,28 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
 
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => connection.Execute(
-                $"DELETE FROM credentials WHERE {KeyIs}",
-                ("$owner_kind", key.Owner.KindName),
-                ("$owner_id", key.Owner.Id),
-                ("$provider", key.Provider)),
+            connection =>
+            {
+                Delete(connection, "connection_flows", key);
+                Delete(connection, "credentials", key);
+            },
             cancellationToken);
+
+    private static void Delete(PreparedConnection connection, string table, CredentialKey key) => connection.Execute(
+        $"DELETE FROM {table} WHERE {KeyIs}",
+        ("$owner_kind", key.Owner.KindName),
+        ("$owner_id", key.Owner.Id),
+        ("$provider", key.Provider));
+
+    private static CredentialPutOutcome Put(PreparedConnection connection, StoredCredential credential, long expectedVersion, AuditEvent? audit)
+    {
+        var outcome = Outcome(
+            connection,
+            audit,
+            changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion));
+        Reconciliation.AfterPut(connection, credential);
+        return outcome;
+    }
 
     private static CredentialPutOutcome Outcome(PreparedConnection connection, AuditEvent? audit, int changed)
     {

@@ -35,6 +35,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         Sessions = new SqliteSessionStore(database, _revocationSubscribers);
         Sweeps = new SqliteSweepStore(database);
         UpstreamClients = new SqliteUpstreamClientStore(database);
+        UpstreamRegistrations = new SqliteUpstreamRegistrationStore(database);
         Users = new SqliteUserStore(database);
         VirtualKeys = new SqliteVirtualKeyStore(database, _revocationSubscribers);
     }
@@ -93,6 +94,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ISweepStore Sweeps { get; }
 
     public IUpstreamClientStore UpstreamClients { get; }
+
+    public IUpstreamRegistrationStore UpstreamRegistrations { get; }
 
     public IUserStore Users { get; }
 

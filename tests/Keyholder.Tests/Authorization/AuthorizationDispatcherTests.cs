@@ -278,6 +278,10 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     Task ICredentialVault.StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
+    Task<bool> ICredentialVault.ConnectAsync(
+        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("The dispatcher writes nothing.");
+
     Task ICredentialVault.DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 }

@@ -95,6 +95,9 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
         }
     }
 
+    public Task<CredentialConnectOutcome> ConnectAsync(StoredCredential credential, long expectedVersion, byte[] stateHash, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("There are no connection flows here.");
+
     public Task<CredentialPutOutcome> MarkAsync(CredentialKey key, long expectedVersion, CredentialStatus status, string reason, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         BeforeWrite?.Invoke("mark");

@@ -59,6 +59,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IUpstreamClientStore UpstreamClients => Storage.UpstreamClients;
 
+    public IUpstreamRegistrationStore UpstreamRegistrations => Storage.UpstreamRegistrations;
+
     public IUserStore Users => Storage.Users;
 
     public IVirtualKeyStore VirtualKeys => Storage.VirtualKeys;

@@ -28,6 +28,8 @@ public static class PostgresContractTests
 
     public sealed class Consents : ConsentStoreContract<PostgresFixture>;
 
+    public sealed class CredentialConnections : CredentialConnectionContract<PostgresFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<PostgresFixture>;
 
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
@@ -71,6 +73,8 @@ public static class PostgresContractTests
     public sealed class Sweeps : SweepStoreContract<PostgresFixture>;
 
     public sealed class UpstreamClients : UpstreamClientStoreContract<PostgresFixture>;
+
+    public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<PostgresFixture>;
 
     public sealed class Users : UserStoreContract<PostgresFixture>;
 

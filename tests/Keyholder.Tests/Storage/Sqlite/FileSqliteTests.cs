@@ -28,6 +28,8 @@ public static class FileSqliteTests
 
     public sealed class Consents : ConsentStoreContract<FileSqliteFixture>;
 
+    public sealed class CredentialConnections : CredentialConnectionContract<FileSqliteFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<FileSqliteFixture>;
 
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
@@ -71,6 +73,8 @@ public static class FileSqliteTests
     public sealed class Sweeps : SweepStoreContract<FileSqliteFixture>;
 
     public sealed class UpstreamClients : UpstreamClientStoreContract<FileSqliteFixture>;
+
+    public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<FileSqliteFixture>;
 
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
 

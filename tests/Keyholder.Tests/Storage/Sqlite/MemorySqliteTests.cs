@@ -28,6 +28,8 @@ public static class MemorySqliteTests
 
     public sealed class Consents : ConsentStoreContract<MemorySqliteFixture>;
 
+    public sealed class CredentialConnections : CredentialConnectionContract<MemorySqliteFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<MemorySqliteFixture>;
 
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
@@ -71,6 +73,8 @@ public static class MemorySqliteTests
     public sealed class Sweeps : SweepStoreContract<MemorySqliteFixture>;
 
     public sealed class UpstreamClients : UpstreamClientStoreContract<MemorySqliteFixture>;
+
+    public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<MemorySqliteFixture>;
 
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 

@@ -1,0 +1,14 @@
+namespace Keyholder.Storage;
+
+/// <summary>What became of a credential that a connection flow brought.</summary>
+public enum CredentialConnectOutcome
+{
+    /// <summary>Stored, and the flow is over.</summary>
+    Stored,
+
+    /// <summary>The row is not at the expected version; nothing was changed and the flow stands.</summary>
+    Conflict,
+
+    /// <summary>The flow was deleted, has expired, was never claimed, or is for another credential; nothing was changed.</summary>
+    FlowGone,
+}
