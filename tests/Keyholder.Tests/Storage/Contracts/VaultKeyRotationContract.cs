@@ -131,7 +131,9 @@ public abstract class VaultKeyRotationContract<TFixture> : StorageContract<TFixt
             {
                 var found = await vault.FindAsync(KeyOf(i % 40), default);
                 found.Outcome.ShouldBe(CredentialFindOutcome.Found);
-                (await vault.ReplaceAsync(found.Row!, Tokens(1000 + i), default)).ShouldBe(CredentialPutOutcome.Stored);
+                var now = _time.GetUtcNow();
+                var refresh = (await Db.CredentialRefreshes.BeginAsync(found.Row!, now.AddMinutes(1), now, default)).Refresh.ShouldNotBeNull();
+                (await vault.CompleteRefreshAsync(refresh, found.Row!, Tokens(1000 + i), null, default)).ShouldBe(RefreshStoreOutcome.Stored);
             }
         });
         await PassAsync(ring);
@@ -162,7 +164,7 @@ public abstract class VaultKeyRotationContract<TFixture> : StorageContract<TFixt
     private static TokenSet Tokens(int number) => new() { AccessToken = "access-" + number, TokenType = "Bearer" };
 
     private CredentialVault VaultWith(VaultKeyRing ring) =>
-        new(Db.Credentials, Db.Audit, new EnvelopeSealer(ring), _time, NullLogger<CredentialVault>.Instance);
+        new(Db.Credentials, Db.CredentialRefreshes, Db.Audit, new EnvelopeSealer(ring), _time, NullLogger<CredentialVault>.Instance);
 
     /// <summary>One row of every kind, and as many credentials as asked for.</summary>
     private async Task FillAsync(VaultKeyRing ring, int credentials, byte[] state)

@@ -22,7 +22,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _remote = await RemoteServer.StartAsync();
-        _vault = new CredentialVault(_remote.Storage.Credentials, _remote.Storage.Audit, _remote.Sealer, _remote.Time, NullLogger<CredentialVault>.Instance);
+        _vault = new CredentialVault(_remote.Storage.Credentials, _remote.Storage.CredentialRefreshes, _remote.Storage.Audit, _remote.Sealer, _remote.Time, NullLogger<CredentialVault>.Instance);
     }
 
     public ValueTask DisposeAsync() => _remote.DisposeAsync();
@@ -168,8 +168,8 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
 
     private async Task<UpstreamAuthorization> AuthorizeAsync()
     {
-        using var authorizer = new UpstreamAuthorizer(_vault, _remote.Client, _remote.Options, _remote.Time, NullLogger<UpstreamAuthorizer>.Instance);
-        var resource = UpstreamAuthorizerTests.Resource with { Providers = [new ResourceProvider(_provider)] };
+        using var authorizer = new UpstreamAuthorizer(_vault, _remote.Storage.CredentialRefreshes, _remote.Client, _remote.Options, _remote.Time, NullLogger<UpstreamAuthorizer>.Instance);
+        var resource = AuthorizerFixture.Resource with { Providers = [new ResourceProvider(_provider)] };
         return await authorizer.AuthorizeAsync(resource, Token(), default);
     }
 
@@ -179,7 +179,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         SessionId = SessionId.Create(),
         Subject = Subject.User("person1"),
         ClientId = "client",
-        Audience = UpstreamAuthorizerTests.Resource.Uri,
+        Audience = AuthorizerFixture.Resource.Uri,
         Scopes = [],
         IssuedAt = _remote.Time.GetUtcNow(),
         ExpiresAt = _remote.Time.GetUtcNow().AddMinutes(10),
