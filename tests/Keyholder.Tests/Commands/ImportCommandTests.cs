@@ -148,7 +148,7 @@ public sealed class ImportCommandTests : IAsyncLifetime
     {
         await using var storage = await OpenAsync();
         var sealer = new EnvelopeSealer(VaultKeyRing.Parse(VaultKey, [])!);
-        return await new CredentialVault(storage.Credentials, storage.Audit, sealer, _time, NullLogger<CredentialVault>.Instance).FindAsync(Key, Cancellation);
+        return await new CredentialVault(storage.Credentials, storage.CredentialRefreshes, storage.Audit, sealer, _time, NullLogger<CredentialVault>.Instance).FindAsync(Key, Cancellation);
     }
 
     private Dictionary<string, string> Environment() => new()

@@ -115,7 +115,8 @@ public abstract class ImportContract<TFixture> : StorageContract<TFixture>
         var line = $$"""{"kind":"credential","session":"{{session.Id}}","provider":"oauth","access_token":"old"}""";
         await Should.ThrowAsync<KilledException>(() => ImportAsync(new KilledImportStore(Db.Imports, 1, after: true), line));
         var found = await FindAsync(key);
-        await VaultWith().ReplaceAsync(found.Row!, new TokenSet { AccessToken = "refreshed", TokenType = "Bearer" }, default);
+        var refresh = (await Db.CredentialRefreshes.BeginAsync(found.Row!, Now.AddMinutes(1), Now, default)).Refresh.ShouldNotBeNull();
+        await VaultWith().CompleteRefreshAsync(refresh, found.Row!, new TokenSet { AccessToken = "refreshed", TokenType = "Bearer" }, null, default);
 
         (await ImportAsync(line)).ShouldBe(new ImportReport(Imported: 1, Kept: 0));
 
@@ -173,7 +174,7 @@ public abstract class ImportContract<TFixture> : StorageContract<TFixture>
         }
     }
 
-    private CredentialVault VaultWith() => new(Db.Credentials, Db.Audit, _sealer, _time, NullLogger<CredentialVault>.Instance);
+    private CredentialVault VaultWith() => new(Db.Credentials, Db.CredentialRefreshes, Db.Audit, _sealer, _time, NullLogger<CredentialVault>.Instance);
 
     private Task<FoundCredential> FindAsync(CredentialKey key) => VaultWith().FindAsync(key, default);
 
