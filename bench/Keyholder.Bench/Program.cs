@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Keyholder.Bench;
 using Keyholder.Bench.Chaos;
+using Keyholder.Bench.Introspect;
 using Keyholder.Bench.Refresh;
 using Keyholder.Bench.Revoke;
 using Keyholder.Bench.Servers;
@@ -13,6 +14,8 @@ switch (args)
     case ["refresh", .. var options]:
 #pragma warning disable RS0030 // A measurement runs on the real clock.
         return await RefreshComparison.RunAsync(options, TimeProvider.System);
+    case ["introspect", .. var options]:
+        return await IntrospectionComparison.RunAsync(options, TimeProvider.System);
     case ["revoke", .. var options]:
         return await RevocationPropagation.RunAsync(options, TimeProvider.System);
     case ["chaos", .. var options]:
@@ -33,6 +36,6 @@ switch (args)
         await BareSigner.RunAsync(url);
         return 0;
     default:
-        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] [--callers N,…] [--backends sqlite,postgres] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | sessions [--sessions N] [--rounds N] | micro [BenchmarkDotNet arguments]");
+        Console.Error.WriteLine("usage: bench/run gateway [--seconds N] [--rounds N] | refresh [--seconds N] [--rounds N] [--sessions N] [--callers N,…] [--backends sqlite,postgres] | introspect [--seconds N] [--rounds N] [--tokens N] | revoke [--trials N] [--callers N] | chaos [--minutes N | --seconds N] [--clients N] | sessions [--sessions N] [--rounds N] | micro [BenchmarkDotNet arguments]");
         return 2;
 }

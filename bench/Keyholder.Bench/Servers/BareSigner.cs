@@ -9,7 +9,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Bench.Servers;
 
-/// <summary>The ceiling of a token endpoint: reads the form, signs one ES256 token, answers. It checks nothing and stores nothing.</summary>
+/// <summary>
+/// The ceilings. Of a token endpoint: reads the form, signs one ES256 token, answers. Of introspection: reads the form, answers as if the token were good.
+/// It checks nothing and stores nothing.
+/// </summary>
 internal static class BareSigner
 {
     private static readonly string Header = Encode("""{"typ":"at+jwt","alg":"ES256","kid":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}""");
@@ -54,6 +57,33 @@ internal static class BareSigner
                     expires_in = 600,
                     refresh_token = (string?)form["refresh_token"],
                     scope = "mcp:read mcp:write",
+                }),
+                context.RequestAborted);
+        }));
+        app.MapPost("/introspect", (RequestDelegate)(async context =>
+        {
+            var form = await context.Request.ReadFormAsync(context.RequestAborted);
+            if (form["token"].Count != 1)
+            {
+                throw new InvalidOperationException("No token.");
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.WriteAsync(
+                JsonSerializer.SerializeToUtf8Bytes(new
+                {
+                    active = true,
+                    iss = url,
+                    sub = "user:bench",
+                    aud = url + "/mcp/bench",
+                    client_id = "bench",
+                    scope = "mcp:read mcp:write",
+                    sid = "AAAAAAAAAAAAAAAAAAAAAA",
+                    iat = 1_900_000_000,
+                    exp = 1_900_000_600,
+                    token_use = "access_token",
+                    token_type = "Bearer",
+                    jti = "AAAAAAAAAAAAAAAAAAAAAA",
                 }),
                 context.RequestAborted);
         }));

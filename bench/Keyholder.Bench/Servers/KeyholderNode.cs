@@ -10,6 +10,12 @@ namespace Keyholder.Bench.Servers;
 /// <param name="ConfigurationFile">The file; the vault key, and a SQLite database, lie beside it.</param>
 internal sealed record KeyholderNode(Uri Address, Uri PublicUrl, string ConfigurationFile)
 {
+    /// <summary>The client that may introspect.</summary>
+    public const string Inspector = "inspector";
+
+    /// <summary>Its secret.</summary>
+    public const string InspectorSecret = "not-secret-in-a-benchmark";
+
     /// <summary>Writes a configuration into a folder.</summary>
     /// <param name="folder">Where everything goes.</param>
     /// <param name="storage">The <c>storage</c> section; null for SQLite.</param>
@@ -34,7 +40,11 @@ internal sealed record KeyholderNode(Uri Address, Uri PublicUrl, string Configur
                     ["scopes"] = new JsonObject { ["mcp:read"] = "Read", ["mcp:write"] = "Write" },
                 },
             },
-            ["clients"] = new JsonObject { [SeededDatabase.ClientId] = new JsonObject { ["redirectUris"] = new JsonArray("http://127.0.0.1/callback") } },
+            ["clients"] = new JsonObject
+            {
+                [SeededDatabase.ClientId] = new JsonObject { ["redirectUris"] = new JsonArray("http://127.0.0.1/callback") },
+                [Inspector] = new JsonObject { ["redirectUris"] = new JsonArray("http://127.0.0.1/callback"), ["secret"] = InspectorSecret },
+            },
         };
         return Write(folder, url, url, configuration);
     }
