@@ -13,6 +13,9 @@ public static class FormUrlEncoding
     /// <summary>More parameters than any OAuth request has.</summary>
     public const int MaxParameters = 64;
 
+    // What stands for itself: most names and every token.
+    private static readonly SearchValues<byte> Verbatim = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"u8);
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a whole form. <see cref="OAuthErrors.InvalidRequest"/> when it is malformed, has more than <see cref="MaxParameters"/> pairs or repeats a name.</summary>
@@ -51,6 +54,12 @@ public static class FormUrlEncoding
     /// <summary>Decodes one name or value: <c>+</c> is a space, <c>%XX</c> a byte. False for a broken escape, a control character or bytes that are not UTF-8.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, [NotNullWhen(true)] out string? text)
     {
+        if (!encoded.ContainsAnyExcept(Verbatim))
+        {
+            text = Encoding.ASCII.GetString(encoded);
+            return true;
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(encoded.Length);
         try
         {

@@ -8,7 +8,10 @@ namespace Keyholder.Server.Endpoints;
 internal static class IntrospectionEndpoint
 {
     /// <summary>Answers one introspection request.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, TokenIntrospection introspection)
+    public static async Task HandleAsync(HttpContext context, TokenIntrospection introspection, Issuer issuer) =>
+        await (await AnswerAsync(context, introspection, issuer)).ExecuteAsync(context);
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, TokenIntrospection introspection, Issuer issuer)
     {
         var form = await ClientForm.ReadAsync(context);
         if (form.Failed)
@@ -20,7 +23,7 @@ internal static class IntrospectionEndpoint
         var response = bearer == BearerOutcome.None
             ? await introspection.ExecuteAsync(context.Request.Headers.Authorization, form.Value, context.RequestAborted)
             : await introspection.ExecuteAsAdministratorAsync(token.ToString(), form.Value, context.RequestAborted);
-        return !response.Failed ? new IntrospectionResult(response.Value)
+        return !response.Failed ? new IntrospectionResult(response.Value, issuer)
             : response.Error.Code == OAuthErrors.InvalidToken.Code ? new BearerRefusal(response.Error, presented: true)
             : new OAuthErrorResult(response.Error);
     }

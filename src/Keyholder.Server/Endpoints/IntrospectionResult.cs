@@ -6,7 +6,7 @@ using Keyholder.Tokens;
 namespace Keyholder.Server.Endpoints;
 
 /// <summary>Writes an introspection response (RFC 7662 section 2.2), never to be cached. Of a token that is not live it says that and nothing else.</summary>
-internal sealed class IntrospectionResult(Introspection introspection) : IResult
+internal sealed class IntrospectionResult(Introspection introspection, Issuer issuer) : IResult
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -22,7 +22,7 @@ internal sealed class IntrospectionResult(Introspection introspection) : IResult
             json.WriteBoolean("active"u8, introspection.IsActive);
             if (introspection.IsActive)
             {
-                WriteToken(json, httpContext.RequestServices.GetRequiredService<Issuer>());
+                WriteToken(json);
             }
 
             json.WriteEndObject();
@@ -31,7 +31,7 @@ internal sealed class IntrospectionResult(Introspection introspection) : IResult
         return response.BodyWriter.FlushAsync(httpContext.RequestAborted).AsTask();
     }
 
-    private void WriteToken(Utf8JsonWriter json, Issuer issuer)
+    private void WriteToken(Utf8JsonWriter json)
     {
         json.WriteString("iss"u8, issuer.Value);
         json.WriteString("sub"u8, introspection.Subject);

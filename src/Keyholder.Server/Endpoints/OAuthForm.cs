@@ -6,6 +6,8 @@ namespace Keyholder.Server.Endpoints;
 /// <summary>Reads the parameters of an OAuth endpoint from where RFC 6749 section 3.2 wants them: a form in the body, and nowhere else.</summary>
 internal static class OAuthForm
 {
+    private const string MediaType = "application/x-www-form-urlencoded";
+
     /// <summary>The largest form taken.</summary>
     public const int MaxBytes = 64 * 1024;
 
@@ -57,7 +59,10 @@ internal static class OAuthForm
         where T : notnull;
 
     private static bool IsForm(string? contentType) =>
+        string.Equals(contentType, MediaType, StringComparison.OrdinalIgnoreCase) || IsFormWithParameters(contentType);
+
+    private static bool IsFormWithParameters(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var media)
-        && media.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+        && media.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase)
         && (!media.Charset.HasValue || HeaderUtilities.RemoveQuotes(media.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 }

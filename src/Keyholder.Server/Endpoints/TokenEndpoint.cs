@@ -7,7 +7,9 @@ namespace Keyholder.Server.Endpoints;
 internal static class TokenEndpoint
 {
     /// <summary>Answers one token request.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, TokenGrants grants)
+    public static async Task HandleAsync(HttpContext context, TokenGrants grants) => await (await AnswerAsync(context, grants)).ExecuteAsync(context);
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, TokenGrants grants)
     {
         var form = await ClientForm.ReadAsync(context);
         if (form.Failed)

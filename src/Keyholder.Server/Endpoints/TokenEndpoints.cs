@@ -30,11 +30,18 @@ internal static class TokenEndpoints
         services.AddSingleton<TokenIntrospection>();
     }
 
-    /// <summary>Maps the token, revocation and introspection endpoints. No page has business with introspection.</summary>
+    /// <summary>
+    /// Maps the token, revocation and introspection endpoints. No page has business with introspection. What the busy ones need is looked up once: for
+    /// each request it would cost a scope of services.
+    /// </summary>
     public static void MapTokenEndpoints(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost(EndpointPaths.Token, TokenEndpoint.HandleAsync).WithOrigins(OriginRule.Any);
+        var services = endpoints.ServiceProvider;
+        var grants = services.GetRequiredService<TokenGrants>();
+        var introspection = services.GetRequiredService<TokenIntrospection>();
+        var issuer = services.GetRequiredService<Issuer>();
+        endpoints.MapPost(EndpointPaths.Token, context => TokenEndpoint.HandleAsync(context, grants)).WithOrigins(OriginRule.Any);
         endpoints.MapPost(EndpointPaths.Revoke, RevocationEndpoint.HandleAsync).WithOrigins(OriginRule.Any);
-        endpoints.MapPost(EndpointPaths.Introspect, IntrospectionEndpoint.HandleAsync);
+        endpoints.MapPost(EndpointPaths.Introspect, context => IntrospectionEndpoint.HandleAsync(context, introspection, issuer));
     }
 }

@@ -31,10 +31,10 @@ public static class KeyholderApp
             customize?.Invoke(builder);
             var app = builder.Build();
             UsePipeline(app, configuration);
-            app.MapKeyholder();
 
             // Only what the container has handed out is closed with it, and last what was handed out first.
             app.Services.GetRequiredService<IKeyholderStorage>();
+            app.MapKeyholder();
             return app;
         }
         catch
@@ -64,7 +64,9 @@ public static class KeyholderApp
         app.UseMiddleware<SecurityHeadersMiddleware>();
         app.UseMiddleware<HostValidationMiddleware>();
         app.UseRouting();
-        app.UseCors();
+
+        // CORS speaks to browsers only, which say where a page comes from. Asking it for every other request would cost each a scope of services.
+        app.UseWhen(static context => context.Request.Headers.Origin.Count > 0, static browsers => browsers.UseCors());
         app.UseMiddleware<OriginValidationMiddleware>();
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Keyholder.OAuth;
 
@@ -9,7 +10,9 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
 {
     public const string HeaderName = "X-Request-Id";
 
+    private static readonly byte[] Process = RandomNumberGenerator.GetBytes(6);
     private static readonly SearchValues<char> Safe = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static long _count;
 
     public Task InvokeAsync(HttpContext context)
     {
@@ -25,10 +28,12 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
 
     private static bool IsWellFormed(string? id) => id is { Length: >= 8 and <= 64 } && !id.AsSpan().ContainsAnyExcept(Safe);
 
+    // Unique, not secret: random for the process, counted within it.
     private static string New()
     {
         Span<byte> bytes = stackalloc byte[12];
-        RandomNumberGenerator.Fill(bytes);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[^sizeof(long)..], Interlocked.Increment(ref _count));
+        Process.CopyTo(bytes);
         return Base64UrlText.Encode(bytes);
     }
 }

@@ -11,6 +11,9 @@ internal static class RequestProtection
     {
         var authority = new ServerAuthority(configuration.Issuer);
         services.AddSingleton(authority);
+
+        // Routing would refuse a route with CORS answers where the middleware did not run, which is skipped where there is nobody to answer.
+        services.Configure<RouteOptions>(routing => routing.SuppressCheckForUnhandledSecurityMetadata = true);
         services.AddCors(cors =>
         {
             cors.AddPolicy(nameof(OriginRule.Any), policy => policy

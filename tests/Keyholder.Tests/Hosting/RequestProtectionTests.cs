@@ -84,7 +84,10 @@ public sealed class RequestProtectionTests
     [Fact]
     public async Task A_failure_answers_server_error_with_a_request_id_and_nothing_else()
     {
-        await using var host = await KeyholderHost.StartAsync(services: services => services.AddSingleton<IUserStore>(_ => throw new InvalidOperationException("canary")));
+        var broken = false;
+        await using var host = await KeyholderHost.StartAsync(services: services => services.AddTransient(
+            provider => broken ? throw new InvalidOperationException("canary") : provider.GetRequiredService<IKeyholderStorage>().Users));
+        broken = true;
         using var client = host.CreateClient();
 
         var response = await client.GetAsync("/healthz/ready", Token);
