@@ -16,6 +16,8 @@ internal sealed class GatewayEndpoint(
     McpSessionIds sessionIds,
     IUpstreamAuthorizer authorizer,
     UpstreamForwarder forwarder,
+    RequestStates requestStates,
+    ConnectAnswers connectAnswers,
     ILogger<GatewayEndpoint> logger)
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(5);
@@ -72,7 +74,7 @@ internal sealed class GatewayEndpoint(
             return RefuseAsync(context, route, refusal, requestedVersion: headers.ProtocolVersion);
         }
 
-        return TryGetSession(context, route, accessToken, headers, out var upstreamSessionId)
+        return TryGetSession(context, route, accessToken, headers, out var upstreamSessionId, out _)
             ? ForwardAsync(context, new ForwardRequest(route, accessToken, null, upstreamSessionId, tools.IsRestricted ? tools : null))
             : RefuseAsync(context, route, GatewayErrors.SessionUnknown);
     }
@@ -111,14 +113,25 @@ internal sealed class GatewayEndpoint(
             {
                 await RefuseAsync(context, route, GatewayErrors.ScopeInsufficient, accessToken, needed: needed);
             }
-            else if (!TryGetSession(context, route, accessToken, headers, out var upstreamSessionId))
+            else if (!TryGetSession(context, route, accessToken, headers, out var upstreamSessionId, out var urlElicitation))
             {
                 await RefuseAsync(context, route, GatewayErrors.SessionUnknown);
+            }
+            else if (!requestStates.TryResume(accessToken, route.Resource.Uri, body.Bytes, out var resumed))
+            {
+                await RefuseAsync(context, route, GatewayErrors.RequestStateInvalid, null, body.Bytes[message.Id].Span);
             }
             else
             {
                 var filter = tools.IsRestricted && McpAuthorization.Lists(parsed) ? tools : null;
-                await ForwardAsync(context, new ForwardRequest(route, accessToken, body, upstreamSessionId, filter));
+                using var outgoing = resumed is { } bytes ? RequestBody.Of(bytes.Span) : null;
+                await ForwardAsync(context, new ForwardRequest(route, accessToken, outgoing ?? body, upstreamSessionId, filter)
+                {
+                    Method = message.Method,
+                    RequestId = message.Kind == McpMessageKind.Request ? body.Bytes[message.Id] : default,
+                    IsModern = McpProtocolVersions.IsModern(headers.ProtocolVersion),
+                    SessionHasUrlElicitation = urlElicitation,
+                });
             }
         }
     }
@@ -136,16 +149,16 @@ internal sealed class GatewayEndpoint(
     }
 
     /// <summary>False when the client names an MCP session that is not its own. Stateless versions have none: a session id is then ignored.</summary>
-    private bool TryGetSession(HttpContext context, GatewayRoute route, AccessToken accessToken, in McpRequestHeaders headers, out string? upstreamSessionId)
+    private bool TryGetSession(HttpContext context, GatewayRoute route, AccessToken accessToken, in McpRequestHeaders headers, out string? upstreamSessionId, out bool urlElicitation)
     {
-        upstreamSessionId = null;
+        (upstreamSessionId, urlElicitation) = (null, false);
         var presented = context.Request.Headers[McpRequestHeaderReader.SessionId];
         if (presented.Count == 0 || McpProtocolVersions.IsModern(headers.ProtocolVersion))
         {
             return true;
         }
 
-        if (sessionIds.TryUnwrap(accessToken, route.Resource.Uri, presented.ToString(), out upstreamSessionId))
+        if (sessionIds.TryUnwrap(accessToken, route.Resource.Uri, presented.ToString(), out upstreamSessionId, out urlElicitation))
         {
             return true;
         }
@@ -180,7 +193,7 @@ internal sealed class GatewayEndpoint(
 
         if (outcome == ForwardOutcome.CredentialRejected)
         {
-            await RefuseCredentialAsync(context, route, authorization);
+            await RefuseCredentialAsync(context, request, authorization);
         }
         else
         {
@@ -188,15 +201,21 @@ internal sealed class GatewayEndpoint(
         }
     }
 
-    private Task RefuseCredentialAsync(HttpContext context, GatewayRoute route, UpstreamAuthorization authorization)
+    private async Task RefuseCredentialAsync(HttpContext context, ForwardRequest request, UpstreamAuthorization authorization)
     {
-        if (authorization.Outcome == UpstreamAuthorizationOutcome.ReconnectRequired)
+        if (authorization.Outcome != UpstreamAuthorizationOutcome.ReconnectRequired)
         {
-            return RefuseAsync(context, route, GatewayErrors.ReconnectRequired);
+            RetryAfter(context, authorization.RetryAfter ?? DefaultRetryAfter);
+            await RefuseAsync(context, request.Route, GatewayErrors.CredentialUnavailable);
         }
-
-        RetryAfter(context, authorization.RetryAfter ?? DefaultRetryAfter);
-        return RefuseAsync(context, route, GatewayErrors.CredentialUnavailable);
+        else if (await connectAnswers.TryAnswerAsync(context, request, authorization.Lacking))
+        {
+            GatewayLog.Refused(logger, request.Route.Resource.Name, GatewayErrors.ConnectionRequired.Id);
+        }
+        else
+        {
+            await RefuseAsync(context, request.Route, GatewayErrors.ReconnectRequired);
+        }
     }
 
     private Task FinishAsync(HttpContext context, ForwardRequest request, ForwardOutcome outcome)

@@ -49,6 +49,9 @@ internal static class GatewayErrors
 
     public static readonly GatewayError SessionUnknown = new("gateway.session_unknown", 404, "not_found", "The MCP session does not exist or has ended.");
 
+    public static readonly GatewayError ConnectionRequired = new("gateway.connection_required", 200, "connection_required", "A provider has to be connected first; the message says where.", -32050);
+    public static readonly GatewayError UrlElicitationRequired = new("gateway.url_elicitation_required", 200, "connection_required", "A provider has to be connected first; the elicitation says where.", -32042);
+    public static readonly GatewayError RequestStateInvalid = new("gateway.request_state_invalid", 400, "invalid_request", "The requestState was not given to this client, was changed, or has expired.", -32602);
     public static readonly GatewayError ReconnectRequired = new("gateway.reconnect_required", 401, "invalid_token", "The account behind this resource has to be connected again: authorize again.");
     public static readonly GatewayError CredentialUnavailable = new("gateway.credential_unavailable", 503, "temporarily_unavailable", "The credential for the upstream cannot be had now.");
     public static readonly GatewayError UpstreamRefusedCredential = new("gateway.upstream_refused_credential", 502, "bad_gateway", "The upstream refuses the credential the operator configured.");
@@ -64,7 +67,7 @@ internal static class GatewayErrors
         QueryNotAllowed, BodyNotAllowed, ContentTypeUnsupported, NotAcceptable, BodyTooLarge, BodyUnreadable, BodyTimedOut, HeaderInvalid,
         MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, NameMissing,
         VersionUnsupported, VersionMismatch, VersionMissingInBody, MethodMismatch, NameMismatch, BatchNotAllowed, ResponseNotAllowed,
-        SessionUnknown, ReconnectRequired, CredentialUnavailable, UpstreamRefusedCredential, UpstreamUnreachable, UpstreamInvalidResponse,
+        SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, UpstreamRefusedCredential, UpstreamUnreachable, UpstreamInvalidResponse,
         UpstreamRedirected, UpstreamTimedOut,
     ];
 

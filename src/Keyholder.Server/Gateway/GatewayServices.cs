@@ -16,6 +16,8 @@ internal static class GatewayServices
         services.AddSingleton<UpstreamForwarder>();
         services.AddSingleton<GatewayRoutes>();
         services.AddSingleton<GatewayAdmission>();
+        services.AddSingleton<RequestStates>();
+        services.AddSingleton<ConnectAnswers>();
         services.AddSingleton<GatewayEndpoint>();
     }
 

@@ -12,6 +12,14 @@ internal sealed class RequestBody(byte[] buffer, int length) : IDisposable
     /// <summary>The body.</summary>
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
+    /// <summary>A body with these bytes, in a buffer of its own.</summary>
+    public static RequestBody Of(ReadOnlySpan<byte> bytes)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(buffer);
+        return new RequestBody(buffer, bytes.Length);
+    }
+
     /// <summary>Someone begins to send <see cref="Bytes"/>; false when it is too late.</summary>
     public bool TryBeginSending()
     {

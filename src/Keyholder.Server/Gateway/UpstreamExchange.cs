@@ -87,7 +87,7 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         headers.CacheControl = "no-store";
         if (sessionId is not null)
         {
-            headers[McpRequestHeaderReader.SessionId] = sessionIds.Wrap(request.AccessToken, request.Route.Resource.Uri, sessionId);
+            headers[McpRequestHeaderReader.SessionId] = sessionIds.Wrap(request.AccessToken, request.Route.Resource.Uri, sessionId, request is { IsModern: false, HasUrlElicitation: true });
         }
 
         if (proxyResponse.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)

@@ -17,6 +17,7 @@ internal static class TypeScriptClient
         };
         start.Environment["KEYHOLDER_USER"] = demo.Username;
         start.Environment["KEYHOLDER_PASSWORD"] = demo.Password;
+        start.Environment["UPSTREAM"] = demo.UpstreamUrl.AbsoluteUri;
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(1));

@@ -12,6 +12,15 @@ export class Browser {
 
   /** Follows the authorization URL until the redirect URI is reached; returns that URL. */
   async authorize(url, redirectUri) {
+    return await this.#walk(url, { arrived: next => next.href.startsWith(redirectUri) });
+  }
+
+  /** Opens a connect link and goes on until the page says that everything is connected; returns that page. */
+  async connect(url) {
+    return await this.#walk(url, { done: html => html.includes("<title>Connected") });
+  }
+
+  async #walk(url, { arrived = () => false, done = () => false }) {
     let request = { url: new URL(url), method: "GET" };
     for (let step = 0; step < maxSteps; step++) {
       const response = await this.#send(request);
@@ -19,7 +28,7 @@ export class Browser {
       if (location) {
         const next = new URL(location, request.url);
         await response.body?.cancel();
-        if (next.href.startsWith(redirectUri)) {
+        if (arrived(next)) {
           return next;
         }
         request = { url: next, method: "GET" };
@@ -30,6 +39,9 @@ export class Browser {
       this.pages.push(html);
       if (!response.ok) {
         throw new Error(`${request.method} ${request.url.pathname} answered ${response.status}: ${text(html)}`);
+      }
+      if (done(html)) {
+        return html;
       }
       request = this.#submit(html, request.url);
     }

@@ -4,7 +4,7 @@
 
 import { Browser } from "./browser.mjs";
 
-const redirectUri = "http://localhost:33418/callback";
+export const redirectUri = "http://localhost:33418/callback";
 
 export async function run({ Client, StreamableHTTPClientTransport, UnauthorizedError, clientOptions = {}, finishAuth, callWithOptions }) {
   const [resource, tool] = process.argv.slice(2);
@@ -99,11 +99,11 @@ async function refresh(provider, refreshToken) {
   return { status: response.status, body: await response.json() };
 }
 
-function text(result) {
+export function text(result) {
   return result.content.filter(c => c.type === "text").map(c => c.text).join("\n");
 }
 
-class MemoryProvider {
+export class MemoryProvider {
   constructor(browser) {
     this.browser = browser;
     this.authorizations = 0;

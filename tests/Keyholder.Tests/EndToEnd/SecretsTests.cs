@@ -97,7 +97,7 @@ public sealed class SecretsTests
         host.Time.Advance(TimeSpan.FromMinutes(1));
         host.Upstream.ExpireAccessTokens();
         host.Upstream.RevokeRefreshTokens();
-        await person1.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
+        await person1.ShouldBeRefusedAsync(HttpStatusCode.OK, "gateway.connection_required");
         await person1.AuthorizeAsync();
         Know(person1);
         (await person1.TokenAsync(("grant_type", "authorization_code"), ("code", person1.Code), ("code_verifier", "wrong-wrong-wrong-wrong-wrong-wrong-wrong-wrong"), ("redirect_uri", "https://app.example.com/callback"))).Error.ShouldBe("invalid_grant");

@@ -82,7 +82,7 @@ public sealed class StoryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_dead_upstream_authorization_is_our_401_and_authorizing_again_reconnects()
+    public async Task A_dead_upstream_authorization_is_answered_with_a_link_and_authorizing_again_reconnects_too()
     {
         var client = await _host.ConnectAsync();
         _host.Upstream.ExpireAccessTokens();
@@ -90,8 +90,8 @@ public sealed class StoryTests : IAsyncLifetime
 
         for (var call = 0; call < 3; call++)
         {
-            var refused = await client.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
-            refused.WwwAuthenticate.ToString().ShouldStartWith($"Bearer error=\"invalid_token\", resource_metadata=\"{EndToEndHost.Issuer}/.well-known/oauth-protected-resource/mcp/mail\"");
+            var refused = await client.ShouldBeRefusedAsync(HttpStatusCode.OK, "gateway.connection_required");
+            refused.WwwAuthenticate.ShouldBeEmpty();
         }
 
         _host.Upstream.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(1);
@@ -112,7 +112,7 @@ public sealed class StoryTests : IAsyncLifetime
         (await client.WhoAmIAsync()).ShouldBe("demo-account-1");
         _host.Misbehave(s => s with { ApiFault = ApiFault.Unauthorized, ApiFaultTimes = 2 });
 
-        await client.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
+        await client.ShouldBeRefusedAsync(HttpStatusCode.OK, "gateway.connection_required");
 
         _host.Upstream.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(1);
         await client.AuthorizeAsync();
@@ -184,7 +184,7 @@ public sealed class StoryTests : IAsyncLifetime
 
         await client.ShouldBeRefusedAsync(HttpStatusCode.ServiceUnavailable, "gateway.credential_unavailable");
         _host.Time.Advance(TimeSpan.FromSeconds(5));
-        await client.ShouldBeRefusedAsync(HttpStatusCode.Unauthorized, "gateway.reconnect_required");
+        await client.ShouldBeRefusedAsync(HttpStatusCode.OK, "gateway.connection_required");
 
         await client.AuthorizeAsync();
         (await client.WhoAmIAsync()).ShouldBe("demo-account-1");

@@ -11,6 +11,7 @@ internal static class ApiEndpoints
     {
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SessionsEndpoints>();
+        services.AddSingleton<SharedConnectionEndpoint>();
         services.AddSingleton<RevocationsEndpoints>();
         services.AddSingleton<VirtualKeysEndpoints>();
         services.AddSingleton<GrantsEndpoints>();
@@ -31,6 +32,7 @@ internal static class ApiEndpoints
         revocations.MapPost("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.AddAsync(http));
         revocations.MapDelete("/{id}", (HttpContext http, string id, RevocationsEndpoints endpoint) => endpoint.LiftAsync(http, id));
         MapVirtualKeys(api);
+        api.MapPost("/credentials/connect", (HttpContext http, SharedConnectionEndpoint endpoint) => endpoint.PostAsync(http)).AddEndpointFilter<AdministratorsOnly>();
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
     }
 

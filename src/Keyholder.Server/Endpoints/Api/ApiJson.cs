@@ -8,6 +8,7 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(BulkRevocationResult))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(SharedConnection))]
 [JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(RevocationAnswer))]
 [JsonSerializable(typeof(VirtualKeyDocument))]
