@@ -57,6 +57,8 @@ internal static class PageErrors
 
     public static PageError ProviderNotConnected { get; } = new("provider_not_connected", 502, "It was not connected", "The provider did not give Keyholder a key. You can try again, or go on without it.");
 
+    public static PageError ConnectionWithdrawn { get; } = new("connection_withdrawn", 410, "This connection was withdrawn", "It was deleted while the provider answered, and nothing was stored. Go on if you want to connect it again.");
+
     public static PageError ConnectLinkUnknown { get; } = new("connect_link_unknown", 404, "This link does not work any more", "It was made for a few minutes only, or the app's connection has ended. Repeat in your app what you were doing: it will give you a new link.");
 
     public static PageError CallbackExpired { get; } = new("callback_expired", 410, "This took too long", "The provider's answer came too late. " + StartAgain);

@@ -35,7 +35,7 @@ internal sealed class ConnectCallback(
             leg = new CompletedLeg(LegOutcome.Rejected, Debug: "The leg was completed with another account than an earlier one of the same issuer.");
         }
 
-        return leg is { Outcome: LegOutcome.Succeeded, Tokens: { } tokens } ? await completion.KeepAsync(http, request, provider, tokens, leg.Subject)
+        return leg is { Outcome: LegOutcome.Succeeded, Tokens: { } tokens } ? await completion.KeepAsync(http, request, provider, tokens, leg.Subject, flow)
             : request.NextLeg is { Required: false } ? new ErrorPageResult(PageErrors.ProviderNotConnected, AuthorizationPaths.ContinueUrl(request.Id))
             : await ending.FailAsync(http, request, UpstreamRedirect.Error(leg.Outcome).Because($"Connecting to {provider.Name} ended {leg.Outcome}: {leg.Debug ?? "no tokens"}"));
     }

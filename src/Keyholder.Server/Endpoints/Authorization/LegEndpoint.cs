@@ -81,7 +81,7 @@ internal sealed class LegEndpoint(
 
         return await verifier.VerifyAsync(provider, headers, decision.Resource, http.RequestAborted) switch
         {
-            HeaderSetVerdict.Accepted => await completion.KeepAsync(http, request, provider, headers, account: null),
+            HeaderSetVerdict.Accepted => await completion.KeepAsync(http, request, provider, headers, account: null, flow: null),
             HeaderSetVerdict.Refused => pages.Leg(request, decision, Refused, StatusCodes.Status422UnprocessableEntity),
             _ => pages.Leg(request, decision, Unavailable, StatusCodes.Status503ServiceUnavailable),
         };

@@ -119,6 +119,25 @@ public sealed class ProviderChainTests
     }
 
     [Fact]
+    public async Task What_is_deleted_while_the_provider_answers_does_not_come_back()
+    {
+        await using var host = await StartAsync(new ResourceProvider(First));
+        using var browser = host.CreateBrowser();
+        var first = await ApproveAsync(browser);
+        var key = new CredentialKey(new CredentialOwner(CredentialOwnerKind.User, (await host.FindUserAsync("person1")).Id), "first");
+        host.Legs.Complete = async _ =>
+        {
+            await host.Get<ICredentialVault>().DeleteAsync(key, default);
+            return FakeLegs.Succeeded("subject-1");
+        };
+
+        var withdrawn = await browser.GetAsync(Callback(first));
+
+        (withdrawn.Status, withdrawn.ErrorId).ShouldBe((HttpStatusCode.Gone, "connection_withdrawn"));
+        (await CredentialsAsync(host)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Somebody_else_at_the_browser_cannot_finish_a_leg()
     {
         await using var host = await StartAsync(new(First), new(Second, Header: "x-second"));
