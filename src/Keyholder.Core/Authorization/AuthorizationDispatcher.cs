@@ -57,7 +57,7 @@ public sealed class AuthorizationDispatcher(
         AuthorizationRequest request, Prompt prompt, BrowserSession? session, Client client, Resource resource, CancellationToken cancellationToken)
     {
         var isAnonymous = resource.Subject == ResourceSubject.Session;
-        if (!isAnonymous && (session is null || (prompt.Login && session.AuthenticatedAt < request.CreatedAt)))
+        if (!isAnonymous && !IsVirtualKey(request) && (session is null || (prompt.Login && session.AuthenticatedAt < request.CreatedAt)))
         {
             return prompt.None ? Fail(OpenIdErrors.LoginRequired) : new(AuthorizationStep.SignIn, client, resource);
         }
@@ -95,7 +95,10 @@ public sealed class AuthorizationDispatcher(
     /// </summary>
     private static bool IsSubject(AuthorizationRequest request, Resource resource, BrowserSession? session) => resource.Subject == ResourceSubject.Session
         ? request.Subject == Subject.Of(request.SessionId)
-        : session is not null && request.Subject == Subject.User(session.UserId);
+        : IsVirtualKey(request) || (session is not null && request.Subject == Subject.User(session.UserId));
+
+    // The key was presented to this very request, in the browser that it is bound to.
+    private static bool IsVirtualKey(AuthorizationRequest request) => request.Subject?.Kind == SubjectKind.VirtualKey;
 
     /// <summary>The resource's scopes that the subject cannot grant, and does not pass on from when she still could.</summary>
     private async ValueTask<IReadOnlyCollection<string>> ScopesBeyondAsync(Subject subject, Resource resource, CancellationToken cancellationToken)

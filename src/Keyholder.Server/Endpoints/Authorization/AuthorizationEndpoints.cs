@@ -49,6 +49,7 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<AuthorizeEndpoint>();
         services.AddSingleton<ContinueEndpoint>();
         services.AddSingleton<SignInEndpoint>();
+        services.AddSingleton<VirtualKeySignIn>();
         services.AddSingleton<ProviderSignInEndpoint>();
         services.AddSingleton<ConsentEndpoint>();
         services.AddSingleton<UpstreamCallbackEndpoint>();

@@ -3,6 +3,7 @@ using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Server.Pages;
+using Keyholder.Sessions;
 using Keyholder.Users;
 using Keyholder.Vault;
 
@@ -43,7 +44,9 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             Scopes = [.. resource.Scopes.Where(scope => granted.Contains(scope.Name))
                 .Select(scope => new ConsentScope(scope.Name, scope.Description, decision.Remembered?.Scopes.Contains(scope.Name) == true))],
             Providers = await ProvidersOfAsync(request, resource, cancellationToken),
-            UserName = user is null || resource.Subject == ResourceSubject.Session ? null : DisplayText.Clean(user.DisplayName, user.Id),
+            UserName = request.Subject!.Kind == SubjectKind.VirtualKey ? "virtual key " + request.Subject.Id
+                : user is null || resource.Subject == ResourceSubject.Session ? null
+                : DisplayText.Clean(user.DisplayName, user.Id),
         };
         return new PageResult<ConsentPage>(
             StatusCodes.Status200OK, new() { [nameof(ConsentPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, resource)));

@@ -4,9 +4,9 @@ using Keyholder.Users;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
-/// <summary>Takes the sign-in form (<c>username</c>, <c>password</c>). It signs the browser in and touches no request: the dispatcher does.</summary>
+/// <summary>Takes the sign-in form: <c>username</c> and <c>password</c>, which sign the browser in and touch no request (the dispatcher does), or <c>virtual_key</c>.</summary>
 internal sealed class SignInEndpoint(
-    PendingRequests requests, SignedInBrowser signedIn, AuthorizationDispatcher dispatcher, AuthorizationPages pages, LocalSignIn local)
+    PendingRequests requests, SignedInBrowser signedIn, AuthorizationDispatcher dispatcher, AuthorizationPages pages, LocalSignIn local, VirtualKeySignIn virtualKeys)
 {
     private const string Refused = "That user name and password do not match.";
     private const string RateLimited = "Too many attempts. Wait a minute and try again.";
@@ -35,6 +35,11 @@ internal sealed class SignInEndpoint(
         if (decision.Step != AuthorizationStep.SignIn)
         {
             return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+        }
+
+        if (form.Value["virtual_key"] is { Length: > 0 } key)
+        {
+            return await virtualKeys.PostAsync(http, request, decision, form.Value, key);
         }
 
         var (outcome, user) = await local.SignInAsync(form.Value["username"], form.Value["password"], http.Connection.RemoteIpAddress, http.TraceIdentifier, http.RequestAborted);

@@ -1,0 +1,46 @@
+using Keyholder.Authorization;
+using Keyholder.OAuth;
+using Keyholder.Server.Pages;
+using Keyholder.Storage;
+using Keyholder.VirtualKeys;
+
+namespace Keyholder.Server.Endpoints.Authorization;
+
+/// <summary>
+/// Lets a virtual key stand in for a person: the request goes on as the key's, and ends in a session bound to the key. Only this request, in the browser it is bound
+/// to: nobody is signed in by it. A key that comes with another credential is refused.
+/// </summary>
+internal sealed class VirtualKeySignIn(
+    VirtualKeyAuthenticator keys, SignedInBrowser signedIn, IAuthorizationRequestStore store, AuthorizationPages pages, TimeProvider time)
+{
+    private const string Conflict = "Sign in with a user name or with a virtual key, not with both. Whoever is signed in here has to sign out first.";
+    private const string Invalid = "That virtual key is not valid.";
+    private const string Refused = "That virtual key may not be used for this now.";
+    private const string Unknown = "Whether that virtual key may be used cannot be known now. Try again.";
+
+    public async Task<IResult> PostAsync(HttpContext http, AuthorizationRequest request, AuthorizationDecision decision, OAuthParameters form, string key)
+    {
+        var others = form["username"] is { Length: > 0 } || form["password"] is { Length: > 0 } || await signedIn.FindAsync(http) is not null;
+        if (others)
+        {
+            return pages.SignIn(request, decision, Conflict, StatusCodes.Status400BadRequest);
+        }
+
+        var use = await keys.AuthenticateAsync(key, decision.Resource!, http.RequestAborted);
+        if (use is not { Outcome: VirtualKeyUseOutcome.Allowed, AccessToken.Subject: { } subject })
+        {
+            var (problem, status) = use.Outcome switch
+            {
+                VirtualKeyUseOutcome.Invalid => (Invalid, StatusCodes.Status401Unauthorized),
+                VirtualKeyUseOutcome.RevocationUnknown => (Unknown, StatusCodes.Status503ServiceUnavailable),
+                _ => (Refused, StatusCodes.Status403Forbidden),
+            };
+            return pages.SignIn(request, decision, problem, status);
+        }
+
+        // Whoever won the transition, the next look at the stored state says what follows.
+        var now = time.GetUtcNow();
+        await store.SignInAsync(request.Id, subject, now, now, http.RequestAborted);
+        return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+    }
+}
