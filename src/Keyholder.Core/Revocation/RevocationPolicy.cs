@@ -2,6 +2,7 @@ using Keyholder.Resources;
 using Keyholder.Sessions;
 using Keyholder.Tokens;
 using Keyholder.Users;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Revocation;
 
@@ -49,10 +50,11 @@ public static class RevocationPolicy
         !string.IsNullOrWhiteSpace(reason) && reason.Length <= RevocationRequest.MaxReasonLength && !reason.Any(char.IsControl);
 
     private static DateTimeOffset QuarantineEnd(RevocationTarget target, DateTimeOffset now) =>
-        target.Kind == RevocationTargetKind.Token && !IsAdminToken(target) ? now + Lifetime(target) : RevocationEntry.Never;
+        target.Kind == RevocationTargetKind.Token && !IsEndless(target) ? now + Lifetime(target) : RevocationEntry.Never;
 
-    // Such a token has no end of its own. One that is revoked for good is dead in its row, whatever the log forgets.
-    private static bool IsAdminToken(RevocationTarget target) => target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal);
+    // Admin tokens and secrets of virtual keys have no end of their own. One that is revoked for good is dead in its row, whatever the log forgets.
+    private static bool IsEndless(RevocationTarget target) =>
+        target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal) || VirtualKeyTokenId.TryParse(target.Value, out _, out _);
 
     private static TimeSpan Lifetime(RevocationTarget target) => target.Kind switch
     {

@@ -4,6 +4,7 @@ using Keyholder.OAuth;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Tokens;
 
@@ -16,6 +17,7 @@ public sealed class TokenIntrospection(
     OpaqueTokenFormats formats,
     ISessionStore sessions,
     IUserStore users,
+    VirtualKeyAccesses keys,
     IAccessTokenInspector accessTokens,
     AdminTokenValidator adminTokens,
     RevocationIndex revocations,
@@ -71,9 +73,21 @@ public sealed class TokenIntrospection(
         };
 
     private async ValueTask<OAuthResult<Introspection>> InspectAsync(string token, CancellationToken cancellationToken) =>
-        formats.RefreshToken.TryParse(token, out var refreshToken) ? await InspectAsync(refreshToken, cancellationToken) : Inspect(token);
+        formats.RefreshToken.TryParse(token, out var refreshToken) ? await InspectAsync(refreshToken, cancellationToken) : await InspectAccessTokenAsync(token, cancellationToken);
 
-    private OAuthResult<Introspection> Inspect(string token) => accessTokens.Inspect(token, out var accessToken) switch
+    private ValueTask<OAuthResult<Introspection>> InspectAccessTokenAsync(string token, CancellationToken cancellationToken)
+    {
+        var outcome = accessTokens.Inspect(token, out var accessToken);
+        return outcome == AccessTokenOutcome.Valid && accessToken!.Subject.Kind == SubjectKind.VirtualKey
+            ? InspectOfKeyAsync(accessToken, cancellationToken)
+            : new(Answer(outcome, accessToken));
+    }
+
+    // What a key may do is not said by its sessions' tokens: a key that cannot be used makes them useless at once.
+    private async ValueTask<OAuthResult<Introspection>> InspectOfKeyAsync(AccessToken accessToken, CancellationToken cancellationToken) =>
+        await IsLiveAsync(accessToken.Subject, cancellationToken) ? Introspection.Of(accessToken) : Introspection.Inactive;
+
+    private static OAuthResult<Introspection> Answer(AccessTokenOutcome outcome, AccessToken? accessToken) => outcome switch
     {
         AccessTokenOutcome.Valid => Introspection.Of(accessToken!),
         AccessTokenOutcome.RevocationUnknown => Unconfirmed,
@@ -104,6 +118,6 @@ public sealed class TokenIntrospection(
     {
         SubjectKind.Session => true,
         SubjectKind.User => await users.FindAsync(subject.Id, cancellationToken) is { DisabledAt: null },
-        _ => false,
+        _ => await keys.GetAsync(subject.Id, cancellationToken) is { } key && key.StatusAt(time.GetUtcNow()) == VirtualKeyStatus.Active,
     };
 }
