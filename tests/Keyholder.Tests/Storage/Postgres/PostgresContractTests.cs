@@ -80,6 +80,8 @@ public static class PostgresContractTests
 
     public sealed class VirtualKeyReconciliation : ReconciliationContract<PostgresFixture>;
 
+    public sealed class VirtualKeyConvergence : ReconciliationConvergenceContract<PostgresFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<PostgresFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<PostgresFixture>;

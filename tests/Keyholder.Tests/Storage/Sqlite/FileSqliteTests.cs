@@ -80,6 +80,8 @@ public static class FileSqliteTests
 
     public sealed class VirtualKeyReconciliation : ReconciliationContract<FileSqliteFixture>;
 
+    public sealed class VirtualKeyConvergence : ReconciliationConvergenceContract<FileSqliteFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<FileSqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<FileSqliteFixture>;

@@ -80,6 +80,8 @@ public static class MemorySqliteTests
 
     public sealed class VirtualKeyReconciliation : ReconciliationContract<MemorySqliteFixture>;
 
+    public sealed class VirtualKeyConvergence : ReconciliationConvergenceContract<MemorySqliteFixture>;
+
     public sealed class VirtualKeys : VirtualKeyStoreContract<MemorySqliteFixture>;
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<MemorySqliteFixture>;
