@@ -16,6 +16,9 @@ internal sealed class ProviderResolver(
     private readonly ConcurrentDictionary<string, Entry> _found = new();
     private readonly SingleFlight<string, Entry> _flights = new();
 
+    /// <summary>What upstreams asked for beyond what discovery finds.</summary>
+    public WantedScopes Wanted { get; } = new(time);
+
     /// <summary>The provider as it is now, for sending a person there.</summary>
     public Task<ResolvedProvider> ResolveFreshAsync(Provider provider, CancellationToken cancellationToken) =>
         provider.Discovery is null ? ConfiguredAsync(provider, cancellationToken) : DiscoverAsync(provider, cancellationToken);
@@ -112,11 +115,17 @@ internal sealed class ProviderResolver(
             located with { ClientId = client.ClientId, ClientSecret = client.ClientSecret, ClientAuthMethod = client.AuthMethod }, usable);
     }
 
-    // A refresh token may need a scope of its own (OpenID Connect Core section 11). It is never the only one: that would take the default scopes away.
-    private static IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable) =>
-        provider.Scopes.Count > 0 ? provider.Scopes
-        : resource.Scopes.Count > 0 && usable.OffersOfflineAccess && !resource.Scopes.Contains(Scopes.OfflineAccess) ? [.. resource.Scopes, Scopes.OfflineAccess]
-        : resource.Scopes;
+    private IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable)
+    {
+        if (provider.Scopes.Count > 0)
+        {
+            return provider.Scopes;
+        }
+
+        // A refresh token may need a scope of its own (OpenID Connect Core section 11). It is never the only one: that would take the default scopes away.
+        var scopes = resource.Scopes.Union(Wanted.Of(provider.Name), StringComparer.Ordinal).ToList();
+        return scopes.Count > 0 && usable.OffersOfflineAccess ? [.. scopes.Union([Scopes.OfflineAccess], StringComparer.Ordinal)] : scopes;
+    }
 
     // MCP 2025-03-26: an authorization server without metadata has its endpoints at fixed paths of its origin.
     private static (Provider Provider, ProviderMetadataResult Metadata) ByConvention(Provider located)

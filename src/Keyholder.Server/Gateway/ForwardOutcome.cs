@@ -9,6 +9,9 @@ internal enum ForwardOutcome
     /// <summary>The upstream answered 401; nothing went to the client.</summary>
     CredentialRejected,
 
+    /// <summary>The upstream answered 403 and asks for scopes that a new connection could grant (<see cref="ScopeRefusal"/>); nothing went to the client.</summary>
+    ScopesInsufficient,
+
     /// <summary>The upstream answered with a redirect; nothing went to the client.</summary>
     Redirected,
 

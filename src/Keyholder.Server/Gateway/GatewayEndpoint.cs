@@ -18,6 +18,7 @@ internal sealed class GatewayEndpoint(
     UpstreamForwarder forwarder,
     RequestStates requestStates,
     ConnectAnswers connectAnswers,
+    ScopeStepUp stepUp,
     ILogger<GatewayEndpoint> logger)
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(5);
@@ -189,6 +190,12 @@ internal sealed class GatewayEndpoint(
 
             GatewayLog.CredentialRejected(logger, route.Resource.Name, accessToken.Subject.ToString());
             authorization = await authorizer.ReauthorizeAsync(route.Resource, accessToken, authorization, context.RequestAborted);
+        }
+
+        if (outcome == ForwardOutcome.ScopesInsufficient && context.Features.Get<ScopeRefusal>() is { } refusal
+            && await stepUp.BeginAsync(route.Resource, authorization, refusal.Scopes, context.RequestAborted) is { } widened)
+        {
+            (outcome, authorization) = (ForwardOutcome.CredentialRejected, widened);
         }
 
         if (outcome == ForwardOutcome.CredentialRejected)

@@ -55,6 +55,7 @@ internal static class GatewayErrors
     public static readonly GatewayError ReconnectRequired = new("gateway.reconnect_required", 401, "invalid_token", "The account behind this resource has to be connected again: authorize again.");
     public static readonly GatewayError CredentialUnavailable = new("gateway.credential_unavailable", 503, "temporarily_unavailable", "The credential for the upstream cannot be had now.");
     public static readonly GatewayError UpstreamRefusedCredential = new("gateway.upstream_refused_credential", 502, "bad_gateway", "The upstream refuses the credential the operator configured.");
+    public static readonly GatewayError UpstreamScopesInsufficient = new("gateway.upstream_scopes_insufficient", 403, "forbidden", "The connected account was not granted what this request needs at the upstream.");
     public static readonly GatewayError UpstreamUnreachable = new("gateway.upstream_unreachable", 502, "bad_gateway", "The upstream cannot be reached.");
     public static readonly GatewayError UpstreamInvalidResponse = new("gateway.upstream_invalid_response", 502, "bad_gateway", "The upstream answered with something that is not HTTP or not MCP.");
     public static readonly GatewayError UpstreamRedirected = new("gateway.upstream_redirected", 502, "bad_gateway", "The upstream answered with a redirect.");
@@ -67,7 +68,8 @@ internal static class GatewayErrors
         QueryNotAllowed, BodyNotAllowed, ContentTypeUnsupported, NotAcceptable, BodyTooLarge, BodyUnreadable, BodyTimedOut, HeaderInvalid,
         MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, NameMissing,
         VersionUnsupported, VersionMismatch, VersionMissingInBody, MethodMismatch, NameMismatch, BatchNotAllowed, ResponseNotAllowed,
-        SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, UpstreamRefusedCredential, UpstreamUnreachable, UpstreamInvalidResponse,
+        SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, UpstreamRefusedCredential, UpstreamScopesInsufficient, UpstreamUnreachable,
+        UpstreamInvalidResponse,
         UpstreamRedirected, UpstreamTimedOut,
     ];
 
@@ -107,6 +109,7 @@ internal static class GatewayErrors
     /// <summary>The error for a forward that ended before the client got a byte; null when there is nothing left to say.</summary>
     public static GatewayError? For(ForwardOutcome outcome) => outcome switch
     {
+        ForwardOutcome.ScopesInsufficient => UpstreamScopesInsufficient,
         ForwardOutcome.Unreachable => UpstreamUnreachable,
         ForwardOutcome.InvalidResponse => UpstreamInvalidResponse,
         ForwardOutcome.Redirected => UpstreamRedirected,

@@ -64,6 +64,12 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         httpContext.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = null;
         var sessionId = SessionId(proxyResponse);
         Outcome = Judge(proxyResponse, sessionId);
+        if (proxyResponse.StatusCode == HttpStatusCode.Forbidden && MissingScopes(proxyResponse) is { } missing)
+        {
+            httpContext.Features.Set(new ScopeRefusal(missing));
+            Outcome = ForwardOutcome.ScopesInsufficient;
+        }
+
         if (Outcome != ForwardOutcome.Forwarded)
         {
             httpContext.Response.StatusCode = StatusCodes.Status200OK;
@@ -129,6 +135,9 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
 
     private static string? SessionId(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var values) ? values.ToString() : null;
+
+    private IReadOnlyList<string>? MissingScopes(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("WWW-Authenticate", out var challenges) ? ScopeStepUp.Missing(request.Route.Resource, challenges) : null;
 
     private static ForwardOutcome Judge(HttpResponseMessage response, string? sessionId) => (int)response.StatusCode switch
     {

@@ -16,6 +16,7 @@ internal static class UpstreamServices
         services.AddSingleton(provider => Own(provider.GetRequiredService<Issuer>()));
         services.AddSingleton<UpstreamClientRegistrar>();
         services.AddSingleton<UpstreamClient>();
+        services.AddSingleton<ScopeStepUp>();
         services.AddSingleton<IUpstreamLegs, UpstreamLegs>();
         services.AddSingleton<UpstreamRegistrations>();
         services.AddSingleton<UpstreamAuthorizer>();

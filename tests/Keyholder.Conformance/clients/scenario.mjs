@@ -104,10 +104,10 @@ export function text(result) {
 }
 
 export class MemoryProvider {
-  constructor(browser) {
+  constructor(browser, resource = process.argv[2]) {
     this.browser = browser;
     this.authorizations = 0;
-    this.resource = process.argv[2];
+    this.resource = resource;
   }
 
   get redirectUrl() {

@@ -1,13 +1,30 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
+using Keyholder.Mcp;
 
 namespace Keyholder.Upstream.Discovery;
 
 /// <summary>Asks an upstream which authorization server it trusts: its challenge first, then the well-known places (RFC 9728).</summary>
 internal sealed class ProtectedResourceSource(GuardedHttp http)
 {
-    // Harmless when it is answered after all, and refused by servers that let anybody initialize.
-    private const string Probe = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
+    // A request of the stateless generation that changes nothing: nobody's session begins with it, and servers that let anybody initialize still refuse it.
+    private const string Method = "tools/list";
+    private static readonly string Probe = new JsonObject
+    {
+        ["jsonrpc"] = "2.0",
+        ["id"] = 1,
+        ["method"] = Method,
+        ["params"] = new JsonObject
+        {
+            ["_meta"] = new JsonObject
+            {
+                ["io.modelcontextprotocol/protocolVersion"] = McpProtocolVersions.V20260728,
+                ["io.modelcontextprotocol/clientInfo"] = new JsonObject { ["name"] = "Keyholder", ["version"] = "1.0.0" },
+                ["io.modelcontextprotocol/clientCapabilities"] = new JsonObject(),
+            },
+        },
+    }.ToJsonString();
 
     /// <summary>Asks the upstream now; nothing is kept.</summary>
     public async Task<ProtectedResourceResult> FetchAsync(Uri upstream, TrustedOrigins trusted, CancellationToken cancellationToken)
@@ -49,6 +66,8 @@ internal sealed class ProtectedResourceSource(GuardedHttp http)
         using var request = new HttpRequestMessage(HttpMethod.Post, upstream) { Content = new StringContent(Probe, Encoding.UTF8, "application/json") };
         request.Headers.Accept.ParseAdd("application/json");
         request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.Add("MCP-Protocol-Version", McpProtocolVersions.V20260728);
+        request.Headers.Add("Mcp-Method", Method);
         return await http.SendAsync(request, trusted, cancellationToken);
     }
 

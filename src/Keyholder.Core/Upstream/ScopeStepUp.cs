@@ -1,0 +1,47 @@
+using Keyholder.Resources;
+using Keyholder.Storage;
+using Keyholder.Upstream.Discovery;
+using Keyholder.Vault;
+
+namespace Keyholder.Upstream;
+
+/// <summary>
+/// Lets people grant more when an upstream says that the scopes of its token do not suffice (RFC 6750 section 3.1). Only for credentials found by discovery whose scopes
+/// the operator left open: elsewhere the operator said what to ask for.
+/// </summary>
+public sealed class ScopeStepUp(CredentialVault vault, UpstreamClient client)
+{
+    /// <summary>The scopes an answer with status 403 asks for, when a new connection could grant them; null otherwise.</summary>
+    /// <param name="resource">The resource that was called.</param>
+    /// <param name="challenges">The values of <c>WWW-Authenticate</c>.</param>
+    public static IReadOnlyList<string>? Missing(Resource resource, IEnumerable<string> challenges) =>
+        ProviderOf(resource) is not null && UpstreamChallenge.Find(challenges) is { Error: "insufficient_scope" } challenge
+            ? ProtectedResourcePolicy.ScopesOf(challenge)
+            : null;
+
+    /// <summary>Marks the credential that lacks the scopes, so that the next connection asks for them too.</summary>
+    /// <param name="resource">The resource that was called.</param>
+    /// <param name="used">What went out.</param>
+    /// <param name="scopes">What <see cref="Missing"/> found.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Who has to be connected again; null when that was tried lately for the same scopes, or when the credential changed meanwhile.</returns>
+    public async Task<UpstreamAuthorization?> BeginAsync(
+        Resource resource, UpstreamAuthorization used, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    {
+        if (ProviderOf(resource) is not { } provider
+            || used.Used.FirstOrDefault(u => u.Key.Provider == provider.Name) is not { } use
+            || !client.Providers.Wanted.Add(use.Key, scopes))
+        {
+            return null;
+        }
+
+        var found = await vault.FindAsync(use.Key, cancellationToken);
+        return found.Row is { } row && row.Version == use.Version
+            && await vault.MarkAsync(row, CredentialStatus.NeedsReauth, "insufficient_scope", cancellationToken) == CredentialPutOutcome.Stored
+            ? UpstreamAuthorization.Lacks([provider])
+            : null;
+    }
+
+    private static Provider? ProviderOf(Resource resource) =>
+        resource.Providers.Select(p => p.Provider).FirstOrDefault(p => p is { Discovery: not null, Scopes.Count: 0 });
+}
