@@ -26,6 +26,9 @@ public sealed record Resource
     /// <summary>Who its sessions act for.</summary>
     public ResourceSubject Subject { get; init; } = ResourceSubject.User;
 
+    /// <summary>The exchange of <see cref="ResourceAuthKind.TokenExchange"/>; null otherwise.</summary>
+    public TokenExchange? Exchange { get; init; }
+
     /// <summary>Scope name → what it lets a client do, in configured order. Never empty.</summary>
     public required IReadOnlyList<ResourceScope> Scopes { get; init; }
 

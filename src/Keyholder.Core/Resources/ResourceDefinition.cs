@@ -14,7 +14,7 @@ public sealed record ResourceDefinition
     /// <summary>Whether the upstream may be plain http on another machine, where anyone on the way reads the credentials.</summary>
     public bool AllowInsecureUpstream { get; init; }
 
-    /// <summary>How Keyholder authenticates to the upstream: <c>none</c>, <c>staticHeaders</c>, or <c>credentials</c> from the vault (<c>userOAuth</c> means the same), or <c>discovered</c>: credentials of the authorization server the upstream itself names. Required.</summary>
+    /// <summary>How Keyholder authenticates to the upstream: <c>none</c>, <c>staticHeaders</c>, or <c>credentials</c> from the vault (<c>userOAuth</c> means the same), or <c>discovered</c>: credentials of the authorization server the upstream itself names, or <c>tokenExchange</c>: the client's token, exchanged (RFC 8693). Required.</summary>
     public ResourceAuthKind? Auth { get; init; }
 
     /// <summary>The headers of <c>staticHeaders</c>: name → value.</summary>
@@ -28,6 +28,9 @@ public sealed record ResourceDefinition
 
     /// <summary>Who its sessions act for: <c>user</c>, the person who signs in, or <c>session</c>, nobody known, so that nobody has to sign in.</summary>
     public ResourceSubject Subject { get; init; } = ResourceSubject.User;
+
+    /// <summary>How the client's token is exchanged, for <c>tokenExchange</c>.</summary>
+    public ExchangeDefinition? Exchange { get; init; }
 
     /// <summary>What to add to the discovery of <c>discovered</c>.</summary>
     public DiscoveryDefinition? Discovery { get; init; }

@@ -55,7 +55,7 @@ public static class ResourceRules
         var upstream = UpstreamUrl(issuer, definition, path, problems);
         if (definition.Auth is not { } auth)
         {
-            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, credentials, discovered");
+            problems.Add(path + ".auth", "is missing; one of none, staticHeaders, credentials, discovered, tokenExchange");
             auth = ResourceAuthKind.None;
         }
 
@@ -70,6 +70,7 @@ public static class ResourceRules
             problems.Add(path + ".discovery", "is only for auth discovered");
         }
 
+        var exchange = TokenExchangeRules.Build(definition, auth, path, providers, definedProviders, problems);
         var headers = StaticHeaderRules.Build(definition, auth, path, problems);
         var scopes = ScopesOf(name, definition, path, problems);
         var defaults = Subset(definition.DefaultScopes ?? scopes.Select(s => s.Name).ToList(), scopes.Select(s => s.Name), "scopes", path + ".defaultScopes", problems);
@@ -90,6 +91,7 @@ public static class ResourceRules
             Auth = auth,
             StaticHeaders = headers,
             Providers = used,
+            Exchange = exchange,
             Subject = definition.Subject,
             Scopes = scopes,
             DefaultScopes = defaults,

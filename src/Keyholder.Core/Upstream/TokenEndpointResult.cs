@@ -17,5 +17,8 @@ internal sealed record TokenEndpointResult(
     /// <summary>Whether the endpoint says that it does not know the client, as against any other refusal.</summary>
     public bool InvalidClient { get; init; }
 
+    /// <summary>What a token exchange says it issued (RFC 8693 section 2.2.1).</summary>
+    public string? IssuedTokenType { get; init; }
+
     public override string ToString() => $"token endpoint result ({Outcome})";
 }

@@ -101,7 +101,7 @@ internal static class TokenResponsePolicy
             Scope = TextAt(root, mapping.Scope) is { Length: <= MaxScopeLength } scope ? scope : null,
         };
         var account = identity.From == IdentitySource.TokenResponse ? AccountPolicy.Read(body, identity) : AccountResult.Unknown;
-        return new(TokenEndpointOutcome.Issued, tokens, body.Text("id_token")) { Account = account };
+        return new(TokenEndpointOutcome.Issued, tokens, body.Text("id_token")) { Account = account, IssuedTokenType = body.Text("issued_token_type") };
     }
 
     private static bool IsBearer(JsonElement root, TokenResponseMapping mapping) => PresentAt(root, mapping.TokenType) switch

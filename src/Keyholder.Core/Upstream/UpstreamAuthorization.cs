@@ -8,6 +8,9 @@ public sealed record UpstreamAuthorization
     /// <summary>Nothing has to be added.</summary>
     public static UpstreamAuthorization Nothing { get; } = new() { Outcome = UpstreamAuthorizationOutcome.Available };
 
+    /// <summary>There is nothing to be had for this caller, for now.</summary>
+    public static UpstreamAuthorization Refused { get; } = new() { Outcome = UpstreamAuthorizationOutcome.Refused };
+
     public required UpstreamAuthorizationOutcome Outcome { get; init; }
 
     /// <summary>Headers to set on the forwarded request, <c>Authorization</c> included. Secret.</summary>
@@ -18,6 +21,9 @@ public sealed record UpstreamAuthorization
 
     /// <summary>The required providers somebody has to connect (again), for <see cref="UpstreamAuthorizationOutcome.ReconnectRequired"/>.</summary>
     public IReadOnlyList<Provider> Lacking { get; init; } = [];
+
+    /// <summary>Whether it was made because the one before it had been rejected: an upstream that refuses this one will refuse the next one too. Only of an exchanged token; credentials say so one by one (<see cref="Used"/>).</summary>
+    public bool Renewed { get; init; }
 
     /// <summary>When to try again, for <see cref="UpstreamAuthorizationOutcome.TemporarilyUnavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }

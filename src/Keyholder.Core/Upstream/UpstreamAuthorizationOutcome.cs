@@ -9,6 +9,9 @@ public enum UpstreamAuthorizationOutcome
     /// <summary>Terminal: the person has to connect (again).</summary>
     ReconnectRequired,
 
+    /// <summary>The provider does not give what is needed, and nobody who calls can change that.</summary>
+    Refused,
+
     /// <summary>Transient: the provider cannot be reached; try later.</summary>
     TemporarilyUnavailable,
 }

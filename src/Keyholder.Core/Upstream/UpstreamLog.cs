@@ -31,6 +31,9 @@ internal static partial class UpstreamLog
     [LoggerMessage(1506, LogLevel.Warning, "Refreshing {Credential} ahead of its expiry failed; the next request that uses it tries again.")]
     public static partial void BackgroundRefreshFailed(ILogger logger, Exception exception, Vault.CredentialKey credential);
 
+    [LoggerMessage(1512, LogLevel.Warning, "Provider {Provider} did not exchange a token: {Reason}")]
+    public static partial void ExchangeFailed(ILogger logger, string provider, string reason);
+
     [LoggerMessage(1510, LogLevel.Information, "Provider {Provider} was found: authorization server {Issuer}.")]
     public static partial void ProviderDiscovered(ILogger logger, string provider, string issuer);
 

@@ -14,7 +14,7 @@ internal sealed class GatewayEndpoint(
     GatewayRoutes routes,
     GatewayAdmission admission,
     McpSessionIds sessionIds,
-    IUpstreamAuthorizer authorizer,
+    UpstreamCredentials credentials,
     UpstreamForwarder forwarder,
     RequestStates requestStates,
     ConnectAnswers connectAnswers,
@@ -171,7 +171,7 @@ internal sealed class GatewayEndpoint(
     private async Task ForwardAsync(HttpContext context, ForwardRequest request)
     {
         var (route, accessToken) = (request.Route, request.AccessToken);
-        var authorization = await authorizer.AuthorizeAsync(route.Resource, accessToken, context.RequestAborted);
+        var authorization = await credentials.AuthorizeAsync(context, request);
         var outcome = ForwardOutcome.CredentialRejected;
         for (var attempt = 0; attempt < 2 && authorization.Outcome == UpstreamAuthorizationOutcome.Available; attempt++)
         {
@@ -181,7 +181,7 @@ internal sealed class GatewayEndpoint(
                 break;
             }
 
-            if (route.Resource.Auth != ResourceAuthKind.Credentials)
+            if (route.Resource.Auth is ResourceAuthKind.None or ResourceAuthKind.StaticHeaders)
             {
                 GatewayLog.ConfiguredCredentialRejected(logger, route.Resource.Name);
                 await RefuseAsync(context, route, GatewayErrors.UpstreamRefusedCredential);
@@ -189,7 +189,7 @@ internal sealed class GatewayEndpoint(
             }
 
             GatewayLog.CredentialRejected(logger, route.Resource.Name, accessToken.Subject.ToString());
-            authorization = await authorizer.ReauthorizeAsync(route.Resource, accessToken, authorization, context.RequestAborted);
+            authorization = await credentials.ReauthorizeAsync(context, request, authorization);
         }
 
         if (outcome == ForwardOutcome.ScopesInsufficient && context.Features.Get<ScopeRefusal>() is { } refusal
@@ -210,7 +210,11 @@ internal sealed class GatewayEndpoint(
 
     private async Task RefuseCredentialAsync(HttpContext context, ForwardRequest request, UpstreamAuthorization authorization)
     {
-        if (authorization.Outcome != UpstreamAuthorizationOutcome.ReconnectRequired)
+        if (authorization.Outcome == UpstreamAuthorizationOutcome.Refused)
+        {
+            await RefuseAsync(context, request.Route, GatewayErrors.ExchangeRefused);
+        }
+        else if (authorization.Outcome != UpstreamAuthorizationOutcome.ReconnectRequired)
         {
             RetryAfter(context, authorization.RetryAfter ?? DefaultRetryAfter);
             await RefuseAsync(context, request.Route, GatewayErrors.CredentialUnavailable);

@@ -54,6 +54,7 @@ internal static class GatewayErrors
     public static readonly GatewayError RequestStateInvalid = new("gateway.request_state_invalid", 400, "invalid_request", "The requestState was not given to this client, was changed, or has expired.", -32602);
     public static readonly GatewayError ReconnectRequired = new("gateway.reconnect_required", 401, "invalid_token", "The account behind this resource has to be connected again: authorize again.");
     public static readonly GatewayError CredentialUnavailable = new("gateway.credential_unavailable", 503, "temporarily_unavailable", "The credential for the upstream cannot be had now.");
+    public static readonly GatewayError ExchangeRefused = new("gateway.exchange_refused", 502, "bad_gateway", "There is no token of the upstream to be had in exchange for this one.");
     public static readonly GatewayError UpstreamRefusedCredential = new("gateway.upstream_refused_credential", 502, "bad_gateway", "The upstream refuses the credential the operator configured.");
     public static readonly GatewayError UpstreamScopesInsufficient = new("gateway.upstream_scopes_insufficient", 403, "forbidden", "The connected account was not granted what this request needs at the upstream.");
     public static readonly GatewayError UpstreamUnreachable = new("gateway.upstream_unreachable", 502, "bad_gateway", "The upstream cannot be reached.");
@@ -68,8 +69,8 @@ internal static class GatewayErrors
         QueryNotAllowed, BodyNotAllowed, ContentTypeUnsupported, NotAcceptable, BodyTooLarge, BodyUnreadable, BodyTimedOut, HeaderInvalid,
         MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, NameMissing,
         VersionUnsupported, VersionMismatch, VersionMissingInBody, MethodMismatch, NameMismatch, BatchNotAllowed, ResponseNotAllowed,
-        SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, UpstreamRefusedCredential, UpstreamScopesInsufficient, UpstreamUnreachable,
-        UpstreamInvalidResponse,
+        SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, ExchangeRefused, UpstreamRefusedCredential,
+        UpstreamScopesInsufficient, UpstreamUnreachable, UpstreamInvalidResponse,
         UpstreamRedirected, UpstreamTimedOut,
     ];
 

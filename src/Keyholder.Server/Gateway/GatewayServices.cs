@@ -13,6 +13,7 @@ internal static class GatewayServices
         services.AddHttpForwarder();
         services.AddSingleton(provider => new McpSessionIds(provider.GetRequiredService<ServerSecrets>().Derive("mcp-session-mac")));
         services.AddSingleton<UpstreamConnections>();
+        services.AddSingleton<UpstreamCredentials>();
         services.AddSingleton<UpstreamForwarder>();
         services.AddSingleton<GatewayRoutes>();
         services.AddSingleton<GatewayAdmission>();

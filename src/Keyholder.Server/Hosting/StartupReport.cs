@@ -38,6 +38,7 @@ internal static class StartupReport
     private static string AuthOf(Resource resource) => resource.Auth switch
     {
         ResourceAuthKind.Credentials => string.Join(", ", resource.Providers.Select(p => CredentialOf(p.Provider))),
+        ResourceAuthKind.TokenExchange => $"each client's own token, exchanged at {resource.Exchange!.Provider.DisplayName}",
         ResourceAuthKind.StaticHeaders => "static headers: " + string.Join(", ", resource.StaticHeaders.Select(h => h.Key)),
         _ => "no credential",
     };

@@ -17,6 +17,7 @@ internal static class UpstreamServices
         services.AddSingleton<UpstreamClientRegistrar>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<ScopeStepUp>();
+        services.AddSingleton<TokenExchanger>();
         services.AddSingleton<IUpstreamLegs, UpstreamLegs>();
         services.AddSingleton<UpstreamRegistrations>();
         services.AddSingleton<UpstreamAuthorizer>();

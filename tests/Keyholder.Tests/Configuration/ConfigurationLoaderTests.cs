@@ -202,7 +202,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
                 "tokens.lifetime: must be from 1m to 1h",
                 "tokens.lifetimes: is not a known key; did you mean lifetime?",
                 "server.listen: must be a list of strings",
-                "resources.b.auth: must be one of none, staticHeaders, credentials, userOAuth, discovered",
+                "resources.b.auth: must be one of none, staticHeaders, credentials, userOAuth, tokenExchange, discovered",
                 "resources.A!: a resource name is 1 to 63 of a-z, 0-9 and -, and neither begins nor ends with -",
                 "resources.A!.upstream: is missing",
                 "resources.b.upstream: is not an absolute http or https URL",

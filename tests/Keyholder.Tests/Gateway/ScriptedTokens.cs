@@ -11,6 +11,7 @@ internal sealed class ScriptedTokens : IAccessTokenValidator
     public const string AliceAtOther = "person3-at-other";
     public const string Person2 = "person2-token";
     public const string NarrowAdmin = "person3-admin-only";
+    public const string Jwt = "eyJhbGciOiJFUzI1NiJ9.person3-claims-canary.signature";
     public const string Expired = "expired-token";
     public const string Revoked = "revoked-token";
     public const string Unknowable = "unknowable-token";
@@ -27,7 +28,7 @@ internal sealed class ScriptedTokens : IAccessTokenValidator
             Expired => AccessTokenOutcome.Expired,
             Revoked => AccessTokenOutcome.Revoked,
             Unknowable => AccessTokenOutcome.RevocationUnknown,
-            Person3 or AliceOtherClient or AliceAtOther or Person2 or NarrowAdmin => audience.EndsWith(home, StringComparison.Ordinal) ? AccessTokenOutcome.Valid : AccessTokenOutcome.WrongAudience,
+            Person3 or Jwt or AliceOtherClient or AliceAtOther or Person2 or NarrowAdmin => audience.EndsWith(home, StringComparison.Ordinal) ? AccessTokenOutcome.Valid : AccessTokenOutcome.WrongAudience,
             _ => AccessTokenOutcome.Malformed,
         };
         if (outcome == AccessTokenOutcome.Valid)
