@@ -65,10 +65,18 @@ internal sealed class ProviderResolver(
     {
         var result = await LookAsync(provider);
         var now = time.GetUtcNow();
+        if (result.Outcome == LegOutcome.Unavailable && Good(provider, now) is { } before)
+        {
+            return before; // an upstream that is down says nothing about its authorization server
+        }
+
         var entry = new Entry(provider, result, now, now + (result.Provider is null ? options.FailureBackoff : options.MetadataLifetime));
         _found[provider.Name] = entry;
         return entry;
     }
+
+    private Entry? Good(Provider provider, DateTimeOffset now) =>
+        _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider) && entry.Result.Provider is not null && now < entry.Until ? entry : null;
 
     private async Task<ResolvedProvider> LookAsync(Provider provider)
     {

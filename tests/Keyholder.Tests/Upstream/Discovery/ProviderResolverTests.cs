@@ -332,6 +332,20 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_upstream_that_went_down_does_not_hide_its_authorization_server()
+    {
+        var provider = RemoteServer.Provider();
+        var before = await _remote.Client.Providers.ResolveFreshAsync(provider, default);
+        _remote.On(RemoteServer.Url, _ => throw new HttpRequestException("down"));
+
+        (await _remote.Client.Providers.ResolveFreshAsync(provider, default)).ShouldBeSameAs(before);
+        (await _remote.Client.Providers.ResolveAsync(provider, RemoteServer.Issuer, "dyn-1", default)).ShouldBeSameAs(before);
+
+        _remote.Time.Advance(_remote.Options.MetadataLifetime);
+        (await _remote.Client.Providers.ResolveFreshAsync(provider, default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+    }
+
+    [Fact]
     public async Task A_secret_that_ends_is_replaced_before_it_does()
     {
         var end = _remote.Time.GetUtcNow().AddHours(1).ToUnixTimeSeconds();
