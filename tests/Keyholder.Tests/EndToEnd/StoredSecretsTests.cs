@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using DemoUpstream;
 using Keyholder.Audit;
 using Keyholder.Storage;
+using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Storage.Postgres;
 using Keyholder.Tests.Testing;
 using Keyholder.Upstream;
@@ -109,6 +110,11 @@ public sealed class StoredSecretsTests
             CreatedAt = host.Time.GetUtcNow(),
         };
         var audit = new AuditEvent { At = host.Time.GetUtcNow(), Action = AuditActions.UpstreamClientRegistered, Actor = "system", Target = "provider:demo" };
+        var pending = Sample.Flow(host.Time.GetUtcNow());
+        var leg = new LegSecrets("nonce-of-a-pending-leg", "verifier-of-a-pending-leg", null, "client", "callback", SignIn: false);
+        text("verifier", leg.Verifier);
+        pending = pending with { SealedSecrets = new LegSecretsSealer(host.Get<ISecretSealer>()).Seal(leg, pending.StateHash, pending.Provider) };
+        await host.Get<IConnectionFlowStore>().AddAsync(pending, TestContext.Current.CancellationToken);
         await host.Get<IUpstreamClientStore>().PutAsync(new UpstreamClientSealer(host.Get<ISecretSealer>()).Seal(registration, registered), audit, TestContext.Current.CancellationToken);
 
         void Know(ConnectedClient client)
