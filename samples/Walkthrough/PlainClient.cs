@@ -13,7 +13,11 @@ public static class PlainClient
     private static readonly Uri RedirectUri = new("http://localhost:33420/callback");
 
     /// <summary>The first tokens of a new client for a resource, approved by the demo's user.</summary>
-    public static async Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, CancellationToken cancellationToken)
+    public static Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, CancellationToken cancellationToken) =>
+        AuthorizeAsync(demo, resource, demo.Username, demo.Password, cancellationToken);
+
+    /// <summary>The first tokens of a new client for a resource, approved by a person.</summary>
+    public static async Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, string username, string password, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
         using var registration = await http.PostAsJsonAsync(
@@ -24,7 +28,7 @@ public static class PlainClient
         var verifier = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier)));
         var query = $"response_type=code&client_id={clientId}&redirect_uri={Uri.EscapeDataString(RedirectUri.AbsoluteUri)}&code_challenge={challenge}&code_challenge_method=S256&state=plain&resource={Uri.EscapeDataString(resource.AbsoluteUri)}";
-        using var person = new Person(demo.Username, demo.Password, (_, _) => { });
+        using var person = new Person(username, password, (_, _) => { });
         var callback = await person.AuthorizeAsync(new Uri(demo.Issuer, "/authorize?" + query), RedirectUri, cancellationToken);
         var code = System.Web.HttpUtility.ParseQueryString(callback.Query)["code"]!;
         using var answer = await http.PostAsync(

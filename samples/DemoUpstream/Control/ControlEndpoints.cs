@@ -9,6 +9,7 @@ internal sealed class ControlEndpoints(SwitchBoard switches, DemoCounters counte
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/control", () => Current());
+        routes.MapGet("/control/refreshes", () => Results.Json(new { refreshes = grants.Refreshes }, ControlJson.Options));
         routes.MapPost("/control", PatchAsync);
         routes.MapPost("/control/reset", ResetAsync);
         routes.MapPost("/control/expire-access-tokens", () => Dropped(grants.ExpireAccessTokens()));

@@ -26,6 +26,9 @@ public enum DemoCounter
 
     /// <summary>Uses of a rotated refresh token; each killed its authorization.</summary>
     RefreshTokenReuses,
+
+    /// <summary>Uses of a rotated refresh token that <see cref="DemoUpstreamSwitches.RefreshReuseSeconds"/> forgave.</summary>
+    RefreshTokenRepeats,
     UserInfoRequests,
 
     /// <summary>Tokens that were alive and were revoked through the revocation endpoint.</summary>

@@ -33,6 +33,9 @@ public sealed record DemoUpstreamSwitches
     /// <summary>Every refresh kills the refresh token it used; a second use kills everything of that authorization.</summary>
     public bool RotateRefreshTokens { get; init; }
 
+    /// <summary>Seconds in which a refresh token that was rotated may be used again and gives another successor, as providers do that expect answers to get lost.</summary>
+    public int RefreshReuseSeconds { get; init; }
+
     /// <summary>Token responses have no <c>expires_in</c>.</summary>
     public bool OmitExpiresIn { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record DemoUpstreamSwitches
 
     /// <summary>Milliseconds every token request waits before it is looked at.</summary>
     public int TokenDelayMs { get; init; }
+
+    /// <summary>Milliseconds between what a token request did and its answer: who goes away meanwhile never learns of it.</summary>
+    public int TokenAnswerDelayMs { get; init; }
 
     public IdTokenFault IdTokenFault { get; init; }
 
@@ -71,7 +77,9 @@ public sealed record DemoUpstreamSwitches
         var errors = new List<string>();
         if (TokenFaultTimes is < 1) errors.Add("tokenFaultTimes must be at least 1, or null for always.");
         if (ApiFaultTimes is < 1) errors.Add("apiFaultTimes must be at least 1, or null for always.");
+        if (RefreshReuseSeconds < 0) errors.Add("refreshReuseSeconds must not be negative.");
         if (TokenDelayMs < 0) errors.Add("tokenDelayMs must not be negative.");
+        if (TokenAnswerDelayMs < 0) errors.Add("tokenAnswerDelayMs must not be negative.");
         if (ApiDelayMs < 0) errors.Add("apiDelayMs must not be negative.");
         if (RetryAfterSeconds < 0) errors.Add("retryAfterSeconds must not be negative.");
         if (!Enum.IsDefined(TokenFault) || !Enum.IsDefined(ApiFault) || !Enum.IsDefined(IdTokenFault) || !Enum.IsDefined(TokenResponseShape))

@@ -11,6 +11,17 @@ internal sealed class GrantStore(TimeProvider clock, DemoUpstreamOptions options
     private readonly Dictionary<string, Code> _codes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, AccessToken> _accessTokens = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RefreshToken> _refreshTokens = new(StringComparer.Ordinal);
+    private readonly List<RefreshRecord> _refreshes = [];
+    private readonly Dictionary<DemoAuthorization, int> _numbers = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Every refresh that succeeded, in order.</summary>
+    public IReadOnlyList<RefreshRecord> Refreshes
+    {
+        get
+        {
+            lock (_gate) return [.. _refreshes];
+        }
+    }
 
     public string AddCode(CodeRequest request)
     {
@@ -36,20 +47,24 @@ internal sealed class GrantStore(TimeProvider clock, DemoUpstreamOptions options
         }
     }
 
-    /// <summary>Uses a refresh token. With rotation it dies, and a second use kills its whole authorization.</summary>
-    public TokenSet? Refresh(string value, string clientId, bool rotate)
+    /// <summary>Uses a refresh token. With rotation it dies, and a second use after <paramref name="forgiven"/> kills its whole authorization.</summary>
+    public TokenSet? Refresh(string value, string clientId, bool rotate, TimeSpan forgiven)
     {
         lock (_gate)
         {
             if (!_refreshTokens.TryGetValue(value, out var token) || token.Authorization.ClientId != clientId) return null;
-            if (token.Used)
+            var now = clock.GetUtcNow();
+            var repeated = token.UsedAt is not null;
+            if (repeated && now - token.UsedAt >= forgiven)
             {
                 counters.Add(DemoCounter.RefreshTokenReuses);
                 Kill(token.Authorization);
                 return null;
             }
 
-            token.Used = rotate;
+            if (repeated) counters.Add(DemoCounter.RefreshTokenRepeats);
+            if (rotate) token.UsedAt ??= now;
+            _refreshes.Add(new RefreshRecord(NumberOf(token.Authorization), now, repeated));
             return Issue(token.Authorization, withRefreshToken: rotate);
         }
     }
@@ -93,6 +108,8 @@ internal sealed class GrantStore(TimeProvider clock, DemoUpstreamOptions options
             _codes.Clear();
             _accessTokens.Clear();
             _refreshTokens.Clear();
+            _refreshes.Clear();
+            _numbers.Clear();
         }
     }
 
@@ -105,6 +122,12 @@ internal sealed class GrantStore(TimeProvider clock, DemoUpstreamOptions options
         var refresh = Opaque.New(Opaque.RefreshTokenPrefix);
         _refreshTokens.Add(refresh, new RefreshToken(authorization));
         return new TokenSet(authorization, access, refresh);
+    }
+
+    private int NumberOf(DemoAuthorization authorization)
+    {
+        _numbers.TryAdd(authorization, _numbers.Count + 1);
+        return _numbers[authorization];
     }
 
     private void Kill(DemoAuthorization authorization)
@@ -134,6 +157,6 @@ internal sealed class GrantStore(TimeProvider clock, DemoUpstreamOptions options
     private sealed class RefreshToken(DemoAuthorization authorization)
     {
         public DemoAuthorization Authorization => authorization;
-        public bool Used { get; set; }
+        public DateTimeOffset? UsedAt { get; set; }
     }
 }

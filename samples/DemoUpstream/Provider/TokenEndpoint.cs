@@ -41,6 +41,7 @@ internal sealed class TokenEndpoint(
 
         var issued = grantType is "authorization_code" ? RedeemCode(form, client, now) : Refresh(form, client, now);
         if (issued is null) return Refuse(StatusCodes.Status400BadRequest, "invalid_grant", "The grant is not known, not this client's, expired or used.");
+        if (now.TokenAnswerDelayMs is > 0 and var answerDelay) await Task.Delay(TimeSpan.FromMilliseconds(answerDelay), clock, context.RequestAborted);
         return fault is TokenFault.LoseAnswer ? TokenFaultResult.For(TokenFault.Disconnect, 0) : responses.For(issued, now);
     }
 
@@ -57,7 +58,7 @@ internal sealed class TokenEndpoint(
 
     private TokenSet? Refresh(IFormCollection form, ProviderClient client, DemoUpstreamSwitches now)
     {
-        var issued = grants.Refresh(form["refresh_token"].ToString(), client.Id, now.RotateRefreshTokens && now.IssueRefreshTokens);
+        var issued = grants.Refresh(form["refresh_token"].ToString(), client.Id, now.RotateRefreshTokens && now.IssueRefreshTokens, TimeSpan.FromSeconds(now.RefreshReuseSeconds));
         if (issued is not null) counters.Add(DemoCounter.Refreshes);
         return issued;
     }

@@ -47,7 +47,7 @@ public sealed class DemoEnvironment : IAsyncDisposable
         await File.WriteAllTextAsync(ConfigurationOf(options), DemoConfiguration.Write(options, issuer, upstreamUrl), cancellationToken);
 
         var upstream = await ServerProcess.StartAsync(
-            Binary("DemoUpstream"), ["--urls", upstreamUrl.GetLeftPart(UriPartial.Authority)], [], new Uri(upstreamUrl, "/control"), cancellationToken);
+            Binary("DemoUpstream"), ["--urls", upstreamUrl.GetLeftPart(UriPartial.Authority)], options.UpstreamSettings, new Uri(upstreamUrl, "/control"), cancellationToken);
         try
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12));
@@ -64,10 +64,12 @@ public sealed class DemoEnvironment : IAsyncDisposable
     }
 
     /// <summary>Starts another node on the same database, which has to be one that nodes can share. Whoever starts it ends it.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="at">Where it shall listen, a loopback address that is free; null for any.</param>
     /// <returns>The process and where it listens; its issuer is <see cref="Issuer"/>, which the <c>Host</c> header has to name.</returns>
-    public async Task<(ServerProcess Process, Uri Address)> StartAnotherAsync(CancellationToken cancellationToken)
+    public async Task<(ServerProcess Process, Uri Address)> StartAnotherAsync(CancellationToken cancellationToken, Uri? at = null)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort.Find()}");
+        var address = at ?? new Uri($"http://127.0.0.1:{FreePort.Find()}");
         KeyValuePair<string, string>[] own =
         [
             new("KEYHOLDER__server__publicUrl", Issuer.GetLeftPart(UriPartial.Authority)),
@@ -89,6 +91,10 @@ public sealed class DemoEnvironment : IAsyncDisposable
     /// <summary>Runs a <c>keyholder</c> command on the same configuration and gives back what it printed.</summary>
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0; the message holds its output.</exception>
     public Task<string> RunAsync(IEnumerable<string> arguments, CancellationToken cancellationToken) => RunAsync(_options, arguments, "", cancellationToken);
+
+    /// <summary>Adds a person who can sign in.</summary>
+    public Task AddUserAsync(string username, string password, CancellationToken cancellationToken) =>
+        RunAsync(_options, ["user", "add", username, "--password-stdin"], password, cancellationToken);
 
     /// <summary>The path of a binary that was built beside this one.</summary>
     public static string Binary(string project, string? name = null) =>

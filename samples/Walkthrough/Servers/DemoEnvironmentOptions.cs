@@ -15,6 +15,9 @@ public sealed record DemoEnvironmentOptions
     /// <summary>More resources: name → upstream URL, reached with the user's own token of the demo provider.</summary>
     public IReadOnlyDictionary<string, Uri> UserResources { get; init; } = new Dictionary<string, Uri>();
 
+    /// <summary>Environment variables of the demo upstream: <c>Demo__AccessTokenLifetime</c> and so on.</summary>
+    public IReadOnlyDictionary<string, string> UpstreamSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Environment variables of every Keyholder process: settings (<c>KEYHOLDER__section__key</c>) that win over the demo's configuration.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 }

@@ -187,6 +187,22 @@ public sealed class DemoProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_forgives_gives_another_successor_for_a_while_and_says_which_refreshes_were_repeated()
+    {
+        _app.Switches = _app.Switches with { RotateRefreshTokens = true, RefreshReuseSeconds = 10 };
+        var first = (string)(await _flow.SignInAsync())["refresh_token"]!;
+        var lost = (string)(await DemoCodeFlow.JsonAsync(await _flow.RefreshAsync(first)))["refresh_token"]!;
+
+        var second = (string)(await DemoCodeFlow.JsonAsync(await _flow.RefreshAsync(first)))["refresh_token"]!;
+
+        second.ShouldNotBe(lost);
+        _app.Counters[DemoCounter.RefreshTokenRepeats].ShouldBe(1);
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        (await ErrorAsync(await _flow.RefreshAsync(first))).ShouldBe("invalid_grant");
+        _app.Counters[DemoCounter.RefreshTokenReuses].ShouldBe(1);
+    }
+
+    [Fact]
     public async Task With_rotation_exactly_one_of_many_concurrent_refreshes_wins()
     {
         _app.Switches = _app.Switches with { RotateRefreshTokens = true };
