@@ -1,6 +1,6 @@
 namespace Keyholder.Vault;
 
-/// <summary>Whether a key may leave the ring.</summary>
+/// <summary>Whether a key may leave the ring, and what became of it.</summary>
 public enum RetireOutcome
 {
     /// <summary>Nothing names it, and nobody seals with it.</summary>
@@ -17,4 +17,13 @@ public enum RetireOutcome
 
     /// <summary>Something in the database is sealed with it.</summary>
     InUse,
+
+    /// <summary>It left the key file.</summary>
+    Retired,
+
+    /// <summary>It may retire, but the ring is not in a file but in the configuration, which the operator changes.</summary>
+    InConfiguration,
+
+    /// <summary>Somebody else is just changing the ring.</summary>
+    Busy,
 }

@@ -7,21 +7,23 @@ namespace Keyholder.Vault;
 public static class VaultKeyAudit
 {
     /// <summary>A key was added to the ring.</summary>
-    public static AuditEvent Added(string id, string actor, DateTimeOffset now) => Event(AuditActions.VaultKeyAdded, id, actor, null, now);
+    public static AuditEvent Added(string id, string actor, RequestOrigin origin, DateTimeOffset now) => Event(AuditActions.VaultKeyAdded, id, actor, null, origin, now);
 
     /// <summary>A key left the ring.</summary>
-    public static AuditEvent Retired(string id, string actor, DateTimeOffset now) => Event(AuditActions.VaultKeyRetired, id, actor, null, now);
+    public static AuditEvent Retired(string id, string actor, RequestOrigin origin, DateTimeOffset now) => Event(AuditActions.VaultKeyRetired, id, actor, null, origin, now);
 
     /// <summary>Values were sealed anew.</summary>
     public static AuditEvent Resealed(ResealResult result, string actor, DateTimeOffset now) =>
-        Event(AuditActions.VaultResealed, result.KeyId, actor, result.Resealed.ToString(CultureInfo.InvariantCulture) + " values", now);
+        Event(AuditActions.VaultResealed, result.KeyId, actor, result.Resealed.ToString(CultureInfo.InvariantCulture) + " values", origin: null, now);
 
-    private static AuditEvent Event(string action, string id, string actor, string? reason, DateTimeOffset now) => new()
+    private static AuditEvent Event(string action, string id, string actor, string? reason, RequestOrigin? origin, DateTimeOffset now) => new()
     {
         At = now,
         Action = action,
         Actor = actor,
         Target = $"vault_key:{id}",
         Reason = reason,
+        RemoteAddress = origin?.RemoteAddress,
+        RequestId = origin?.RequestId,
     };
 }

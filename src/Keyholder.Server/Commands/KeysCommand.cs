@@ -9,6 +9,9 @@ namespace Keyholder.Server.Commands;
 /// <summary><c>keyholder keys</c>: the keys of the vault, changed while servers run. No key is ever printed.</summary>
 internal static class KeysCommand
 {
+    /// <summary>What is said when the ring is just being changed.</summary>
+    public const string Busy = "another 'keyholder keys' command is changing the keys; try again when it is done, or in a minute";
+
     public static Command Create(Option<string?> config, ProcessContext context)
     {
         var list = new Command("list", "Lists the keys and how much is sealed with each.");
@@ -26,7 +29,7 @@ internal static class KeysCommand
         var delay = new Option<string>("--delay")
         {
             Description = "How long the new key is only read with before anything is sealed with it, as in 90s or 15m: until then every server has to have the key file.",
-            DefaultValueFactory = _ => "1m",
+            DefaultValueFactory = _ => Duration.Format(VaultKeyChanges.DefaultDelay),
         };
         var noWait = new Option<bool>("--no-wait") { Description = "Add the key and return: the servers seal anew by themselves." };
         var resume = new Option<bool>("--resume") { Description = "Add no key; go on sealing anew with the newest one there is." };
@@ -104,34 +107,22 @@ internal static class KeysCommand
     private static async Task<int> RetireAsync(string? path, string id, ProcessContext context, CancellationToken cancellationToken)
     {
         await using var session = await VaultKeySession.OpenAsync(path, context, cancellationToken);
-        await session.BeginChangeAsync(cancellationToken);
-        var (ring, now) = (session.Keys.Current, context.Time.GetUtcNow());
-        var outcome = RetirePolicy.Judge(ring, id, now);
-        if (outcome == RetireOutcome.MayRetire && await session.Storage.SealedRows.AnyAsync(ring.FindMark(id)!, cancellationToken))
-        {
-            outcome = RetireOutcome.InUse;
-        }
-
+        var outcome = await session.Changes.RetireAsync(id, Operator.Actor, Operator.Origin, cancellationToken);
         if (Refusal(outcome, id) is { } refusal)
         {
             throw new StartException(refusal);
         }
 
-        if (session.KeyFile is not { } file)
-        {
-            await context.Output.WriteLineAsync($"Nothing is sealed with the key {id}: take it out of vault.keys, on every server.");
-            return 0;
-        }
-
-        await session.Storage.Audit.AppendAsync(VaultKeyAudit.Retired(id, Operator.Actor, now), cancellationToken);
-        VaultKeyFile.Remove(file, id);
-        await context.Output.WriteLineAsync($"Retired the key {id}. Backups from before can only be opened with it: keep a copy of it with them.");
+        await context.Output.WriteLineAsync(outcome == RetireOutcome.InConfiguration
+            ? $"Nothing is sealed with the key {id}: take it out of vault.keys, on every server."
+            : $"Retired the key {id}. Backups from before can only be opened with it: keep a copy of it with them.");
         return 0;
     }
 
     private static string? Refusal(RetireOutcome outcome, string id) => outcome switch
     {
-        RetireOutcome.MayRetire => null,
+        RetireOutcome.Retired or RetireOutcome.InConfiguration => null,
+        RetireOutcome.Busy => Busy,
         RetireOutcome.NotFound => $"there is no key '{id}' in the ring",
         RetireOutcome.Sealing => $"the key '{id}' is the one that seals; 'keyholder keys rotate' makes another",
         RetireOutcome.Settling => $"a change of keys is just happening; try again in {RetirePolicy.Settling.TotalSeconds} seconds",

@@ -8,7 +8,6 @@ namespace Keyholder.Server.Commands;
 /// <summary><c>keyholder keys rotate</c>: a new key is first read with, then sealed with, and then everything is sealed anew. Each step can be the last one of a process.</summary>
 internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext context)
 {
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
 
     /// <summary>Adds a fresh key to the key file.</summary>
@@ -17,30 +16,15 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
     /// <exception cref="StartException">Refused, and nothing was changed: the message says why and what to do.</exception>
     public async Task AddAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
-        var shortest = session.Configuration.Vault.ReloadInterval * 2;
-        if (delay < shortest || delay > LongestDelay)
+        var added = await session.Changes.AddAsync(delay, Operator.Actor, Operator.Origin, cancellationToken);
+        if (Refusal(added) is { } refusal)
         {
-            throw new StartException($"--delay has to be from {Duration.Format(shortest)} (twice vault.reloadInterval, so that every server has read the key) to {Duration.Format(LongestDelay)}");
+            throw new StartException(refusal);
         }
 
-        await session.BeginChangeAsync(cancellationToken);
-        var now = context.Time.GetUtcNow();
-        if (session.Keys.Current.Keys[^1] is { SealsFrom: { } pending } newest && pending > now)
-        {
-            throw new StartException($"the key {newest.Id} was added already and seals from {CommandOutput.Moment(pending)}; 'keyholder keys rotate --resume' goes on with it");
-        }
-
-        var (id, sealsFrom) = (VaultKeyFile.NewId(), now + delay);
-        if (session.KeyFile is not { } file)
-        {
-            throw new StartException(Instructions(id, sealsFrom));
-        }
-
-        await session.Storage.Audit.AppendAsync(VaultKeyAudit.Added(id, Operator.Actor, now), cancellationToken);
-        VaultKeyFile.Add(file, id, sealsFrom);
-        await session.EndChangeAsync();
-        session.Reload();
-        await context.Output.WriteLineAsync($"Added the key {id} to {file}. Back the file up. Servers that have a copy of it need the new one before {CommandOutput.Moment(sealsFrom)}, when the key begins to seal.");
+        await context.Output.WriteLineAsync(
+            $"Added the key {added.Key!.Id} to {session.KeyFile}. Back the file up. Servers that have a copy of it need the new one before "
+            + $"{CommandOutput.Moment(added.Key.SealsFrom!.Value)}, when the key begins to seal.");
     }
 
     /// <summary>Waits until the newest key seals, then seals anew what older ones have sealed, and says how far it is.</summary>
@@ -53,7 +37,7 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
             await Task.Delay(wait, context.Time, cancellationToken);
         }
 
-        session.Reload();
+        session.Changes.Reload();
         var resealer = new Resealer(session.Storage.SealedRows, session.Keys, context.Time);
         var result = await resealer.RunAsync(static _ => new(true), Report(), cancellationToken);
         if (result.Resealed > 0)
@@ -85,11 +69,22 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
         };
     }
 
-    private static string Instructions(string id, DateTimeOffset sealsFrom) =>
+    private string? Refusal(AddedVaultKey added) => added.Outcome switch
+    {
+        AddKeyOutcome.Added => null,
+        AddKeyOutcome.DelayOutOfBounds =>
+            $"--delay has to be from {Duration.Format(session.Changes.ShortestDelay)} (twice vault.reloadInterval, so that every server has read the key) to {Duration.Format(VaultKeyChanges.LongestDelay)}",
+        AddKeyOutcome.Pending =>
+            $"the key {added.Key!.Id} was added already and seals from {CommandOutput.Moment(added.Key.SealsFrom!.Value)}; 'keyholder keys rotate --resume' goes on with it",
+        AddKeyOutcome.InConfiguration => Instructions(added.Key!),
+        _ => KeysCommand.Busy,
+    };
+
+    private static string Instructions(VaultKeyInfo key) =>
         $"""
         the keys are in the configuration (vault.keys), which this command does not write. To add a key:
           1. make one:  openssl rand -base64 32
-          2. append  {id}:KEY {sealsFrom.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  as the last of vault.keys on every server, with a moment by which all of them have been started again with it
+          2. append  {key.Id}:KEY {key.SealsFrom!.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  as the last of vault.keys on every server, with a moment by which all of them have been started again with it
           3. after that moment the servers seal anew by themselves; 'keyholder keys rotate --resume' does it at once
         """;
 }

@@ -1,4 +1,3 @@
-using Keyholder.Maintenance;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Storage;
@@ -9,15 +8,11 @@ namespace Keyholder.Server.Commands;
 /// <summary>The vault's keys and what they have sealed, for one command, beside running servers.</summary>
 internal sealed class VaultKeySession : IAsyncDisposable
 {
-    private readonly LeaseClaim _lease;
-
     private VaultKeySession(KeyholderConfiguration configuration, IKeyholderStorage storage, VaultKeySource keys, TimeProvider time)
     {
-        (Configuration, Storage, Keys, KeyFile) = (configuration, storage, keys, VaultServices.KeyFileOf(configuration));
-        _lease = new LeaseClaim(storage.Leases, "vault_keys", TimeSpan.FromMinutes(1), time);
+        (Storage, Keys, KeyFile) = (storage, keys, VaultServices.KeyFileOf(configuration));
+        Changes = new VaultKeyChanges(keys, KeyFile, configuration.Vault.ReloadInterval, storage.SealedRows, storage.Audit, storage.Leases, time);
     }
-
-    public KeyholderConfiguration Configuration { get; }
 
     public IKeyholderStorage Storage { get; }
 
@@ -25,6 +20,8 @@ internal sealed class VaultKeySession : IAsyncDisposable
 
     /// <summary>The key file; null when the keys are in the configuration.</summary>
     public string? KeyFile { get; }
+
+    public VaultKeyChanges Changes { get; }
 
     /// <summary>Opens the configured database and key ring.</summary>
     /// <exception cref="StartException">One of them cannot be opened, or the database is in memory.</exception>
@@ -43,37 +40,6 @@ internal sealed class VaultKeySession : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes sure that no other command changes the ring at the same time, and that the ring is read as it is now.</summary>
-    /// <exception cref="StartException">One does, or the ring cannot be read any more.</exception>
-    public async Task BeginChangeAsync(CancellationToken cancellationToken)
-    {
-        if (!await _lease.HoldAsync(cancellationToken))
-        {
-            throw new StartException("another 'keyholder keys' command is changing the keys; try again when it is done, or in a minute");
-        }
-
-        Reload();
-    }
-
-    /// <summary>Reads the ring again.</summary>
-    /// <exception cref="StartException">It cannot be read.</exception>
-    public void Reload()
-    {
-        var problems = new List<string>();
-        Keys.Reload(problems);
-        if (problems.Count > 0)
-        {
-            throw new StartException(string.Join('\n', problems));
-        }
-    }
-
-    /// <summary>Lets the next command change the ring.</summary>
-    public Task EndChangeAsync() => _lease.ReleaseAsync();
-
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await _lease.ReleaseAsync();
-        await Storage.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Storage.DisposeAsync();
 }

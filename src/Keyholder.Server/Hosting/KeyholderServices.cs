@@ -50,7 +50,7 @@ internal static class KeyholderServices
     {
         services.AddStorage(storage);
         var keys = VaultServices.OpenKeys(configuration, time);
-        services.AddVault(keys);
+        services.AddVault(keys, configuration);
         var sealer = new EnvelopeSealer(keys);
         await StartupImport.RunAsync(configuration, storage, sealer, time, cancellationToken);
         services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));

@@ -36,9 +36,17 @@ internal static class VaultServices
         new(LoadKeys(configuration), time, KeyFileOf(configuration) is { } file ? problems => VaultKeyFile.Load(file, problems) : null);
 
     /// <summary>Registers the vault. Needs the credential, audit, sealed-row and lease stores.</summary>
-    public static void AddVault(this IServiceCollection services, VaultKeySource keys)
+    public static void AddVault(this IServiceCollection services, VaultKeySource keys, KeyholderConfiguration configuration)
     {
         services.AddSingleton(keys);
+        services.AddSingleton(provider => new VaultKeyChanges(
+            keys,
+            KeyFileOf(configuration),
+            configuration.Vault.ReloadInterval,
+            provider.GetRequiredService<ISealedRowStore>(),
+            provider.GetRequiredService<IAuditStore>(),
+            provider.GetRequiredService<ILeaseStore>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ISecretSealer, EnvelopeSealer>();
         services.AddSingleton<CredentialVault>();
         services.AddSingleton<ICredentialVault>(provider => provider.GetRequiredService<CredentialVault>());

@@ -15,6 +15,7 @@ internal static class ApiEndpoints
         services.AddSingleton<RevocationsEndpoints>();
         services.AddSingleton<VirtualKeysEndpoints>();
         services.AddSingleton<GrantsEndpoints>();
+        services.AddSingleton<KeysEndpoints>();
     }
 
     /// <summary>Maps the API.</summary>
@@ -33,6 +34,7 @@ internal static class ApiEndpoints
         revocations.MapDelete("/{id}", (HttpContext http, string id, RevocationsEndpoints endpoint) => endpoint.LiftAsync(http, id));
         MapVirtualKeys(api);
         api.MapPost("/credentials/connect", (HttpContext http, SharedConnectionEndpoint endpoint) => endpoint.PostAsync(http)).AddEndpointFilter<AdministratorsOnly>();
+        MapKeys(api);
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
     }
 
@@ -52,5 +54,13 @@ internal static class ApiEndpoints
         toAll.MapGet("", (HttpContext http, GrantsEndpoints endpoint) => endpoint.ListToAllAsync(http));
         toAll.MapPut("/{resource}", (HttpContext http, string resource, GrantsEndpoints endpoint) => endpoint.PutToAllAsync(http, resource));
         toAll.MapDelete("/{resource}", (HttpContext http, string resource, GrantsEndpoints endpoint) => endpoint.RemoveToAllAsync(http, resource));
+    }
+
+    private static void MapKeys(RouteGroupBuilder api)
+    {
+        var keys = api.MapGroup("/keys").AddEndpointFilter<RouteGroupBuilder, AdministratorsOnly>();
+        keys.MapGet("", (HttpContext http, KeysEndpoints endpoint) => endpoint.ListAsync(http));
+        keys.MapPost("", (HttpContext http, KeysEndpoints endpoint) => endpoint.AddAsync(http));
+        keys.MapDelete("/{id}", (HttpContext http, string id, KeysEndpoints endpoint) => endpoint.RetireAsync(http, id));
     }
 }

@@ -21,11 +21,17 @@ internal static class ApiErrors
     public static readonly ApiError GrantConfigured = new("api.grant_configured", 409, "conflict", "The configuration grants the resource to every key: it has to be taken back there.");
     public static readonly ApiError NameTaken = new("api.name_taken", 409, "conflict", "The name is taken.");
     public static readonly ApiError Conflict = new("api.conflict", 409, "conflict", "It was changed meanwhile. Try again.");
+    public static readonly ApiError KeyUnknown = new("api.key_unknown", 404, "not_found", "There is no key of that id in the ring.");
+    public static readonly ApiError KeyInUse = new("api.key_in_use", 409, "conflict", "The key seals, or something is sealed with it.");
+    public static readonly ApiError KeyPending = new("api.key_pending", 409, "conflict", "A key was added before and does not seal yet.");
+    public static readonly ApiError KeysSettling = new("api.keys_settling", 409, "conflict", "A change of keys is just happening: try again in some seconds.");
+    public static readonly ApiError KeysConfigured = new("api.keys_configured", 409, "conflict", "The keys are in the configuration, which is not changed here.");
 
     /// <summary>Every error of the catalogue.</summary>
     public static IReadOnlyList<ApiError> All { get; } =
     [
         TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
         SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent, VirtualKeyUnknown, GrantUnknown, GrantConfigured, NameTaken, Conflict,
+        KeyUnknown, KeyInUse, KeyPending, KeysSettling, KeysConfigured,
     ];
 }

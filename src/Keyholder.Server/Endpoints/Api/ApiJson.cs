@@ -11,6 +11,8 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(SharedConnection))]
 [JsonSerializable(typeof(RevocationPage))]
 [JsonSerializable(typeof(RevocationAnswer))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyAnswer))]
 [JsonSerializable(typeof(VirtualKeyDocument))]
 [JsonSerializable(typeof(VirtualKeyPage))]
 [JsonSerializable(typeof(GrantList))]

@@ -1,0 +1,47 @@
+using Keyholder.Server.Configuration;
+using Keyholder.Storage;
+using Keyholder.Vault;
+
+namespace Keyholder.Server.Endpoints.Api;
+
+/// <summary>The keys of the vault for administrators. No key is ever answered.</summary>
+internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes, ISealedRowStore rows, TimeProvider time)
+{
+    /// <summary>The keys, and how much is sealed with each.</summary>
+    public async Task<IResult> ListAsync(HttpContext http) =>
+        new ApiQuery(http.Request).Error is { } error
+            ? new ApiErrorResult(error)
+            : Results.Json(new KeyList(KeyDocument.Of(keys.Current, await rows.CountAsync(http.RequestAborted), time.GetUtcNow())), ApiJson.Default.KeyList);
+
+    /// <summary>Adds a fresh key. The servers seal anew with it by themselves once it seals.</summary>
+    public async Task<IResult> AddAsync(HttpContext http)
+    {
+        var (asked, error) = await ApiBody.ReadAsync(http.Request, AskedKey.Read);
+        if (asked is null)
+        {
+            return new ApiErrorResult(error!);
+        }
+
+        var added = await changes.AddAsync(asked.Delay, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted);
+        return added.Outcome switch
+        {
+            AddKeyOutcome.Added => Results.Json(new KeyAnswer(added.Key!.Id, added.Key.SealsFrom!.Value), ApiJson.Default.KeyAnswer, statusCode: StatusCodes.Status201Created),
+            AddKeyOutcome.DelayOutOfBounds => new ApiErrorResult(ApiErrors.ParameterInvalid.About(
+                "delay", $"has to be from {Duration.Format(changes.ShortestDelay)} to {Duration.Format(VaultKeyChanges.LongestDelay)}.")),
+            AddKeyOutcome.Pending => new ApiErrorResult(ApiErrors.KeyPending),
+            AddKeyOutcome.InConfiguration => new ApiErrorResult(ApiErrors.KeysConfigured),
+            _ => new ApiErrorResult(ApiErrors.KeysSettling),
+        };
+    }
+
+    /// <summary>Takes a key out of the ring.</summary>
+    public async Task<IResult> RetireAsync(HttpContext http, string id) =>
+        await changes.RetireAsync(id, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted) switch
+        {
+            RetireOutcome.Retired => Results.NoContent(),
+            RetireOutcome.NotFound => new ApiErrorResult(ApiErrors.KeyUnknown),
+            RetireOutcome.InConfiguration => new ApiErrorResult(ApiErrors.KeysConfigured),
+            RetireOutcome.Settling or RetireOutcome.Busy => new ApiErrorResult(ApiErrors.KeysSettling),
+            _ => new ApiErrorResult(ApiErrors.KeyInUse),
+        };
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Keyholder.Audit;
+using Keyholder.Resources;
+using Keyholder.Storage;
+using Keyholder.Vault;
+
+namespace Keyholder.Tests.Endpoints.Api;
+
+public sealed class KeysEndpointsTests : IAsyncLifetime
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("keyholder-api-keys-");
+    private ApiHost _host = null!;
+    private string _token = "";
+
+    private string KeyFile => Path.Combine(_directory.FullName, "vault.key");
+
+    public async ValueTask InitializeAsync()
+    {
+        _host = await ApiHost.StartAsync(configure: defaults => defaults with { Vault = new() { KeyFile = KeyFile } });
+        _token = await _host.AdminTokenAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_key_is_added_seals_takes_over_and_lets_the_old_one_retire_and_no_answer_shows_a_key()
+    {
+        var old = Ids().ShouldHaveSingleItem();
+        var added = await _host.SendAsync(HttpMethod.Post, "/api/keys", _token, """{"delay":"20s"}""");
+        added.Status.ShouldBe(HttpStatusCode.Created, added.Body);
+        var fresh = added.Json.GetProperty("id").GetString().ShouldNotBeNull();
+        added.Json.GetProperty("seals_from").GetDateTimeOffset().ShouldBe(_host.Now.AddSeconds(20));
+        Ids().ShouldBe([old, fresh]);
+        (await StatesAsync()).ShouldBe([$"{old} seals", $"{fresh} pending"]);
+        (await ErrorAsync(HttpMethod.Post, "/api/keys", "{}")).ShouldBe("api.key_pending");
+        (await ErrorAsync(HttpMethod.Delete, "/api/keys/" + old)).ShouldBe("api.key_in_use");
+
+        _host.Server.Time.Advance(TimeSpan.FromSeconds(25));
+        (await ErrorAsync(HttpMethod.Delete, "/api/keys/" + old)).ShouldBe("api.keys_settling");
+        _host.Server.Time.Advance(TimeSpan.FromMinutes(2));
+        while (await _host.Get<ISealedRowStore>().AnyAsync(_host.Get<VaultKeySource>().Current.FindMark(old)!, default))
+        {
+            await Task.Yield();
+        }
+
+        (await StatesAsync()).ShouldBe([$"{old} opens", $"{fresh} seals"]);
+        (await _host.GetAsync("/api/keys", _token)).Json.GetProperty("keys")[1].GetProperty("sealed").GetProperty("signing_key").GetInt64().ShouldBe(1);
+        (await _host.SendAsync(HttpMethod.Delete, "/api/keys/" + old, _token)).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await ErrorAsync(HttpMethod.Delete, "/api/keys/" + old)).ShouldBe("api.key_unknown");
+        Ids().ShouldBe([fresh]);
+        var audited = (await _host.Get<IAuditStore>().ListAsync(100, default)).Where(e => e.Actor == "admin_token:test").ToList();
+        audited.Select(e => e.Action).ShouldBe([AuditActions.VaultKeyRetired, AuditActions.VaultKeyAdded]);
+        audited.ShouldAllBe(e => e.RemoteAddress == "192.0.2.7" && e.RequestId != null);
+        var secret = (await File.ReadAllLinesAsync(KeyFile, TestContext.Current.CancellationToken)).Single(line => line.StartsWith(fresh, StringComparison.Ordinal)).Split(':')[1].Split(' ')[0];
+        (await _host.GetAsync("/api/keys", _token)).Body.ShouldNotContain(secret);
+    }
+
+    [Theory]
+    [InlineData("""{"delay":"1s"}""", "api.parameter_invalid")]
+    [InlineData("""{"delay":"soon"}""", "api.parameter_invalid")]
+    [InlineData("""{"delay":60}""", "api.parameter_invalid")]
+    [InlineData("""{"wait":"1m"}""", "api.body_invalid")]
+    [InlineData("""[]""", "api.body_invalid")]
+    public async Task A_request_that_asks_wrongly_adds_no_key(string body, string error)
+    {
+        (await ErrorAsync(HttpMethod.Post, "/api/keys", body)).ShouldBe(error);
+
+        Ids().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Only_administrators_see_and_change_keys()
+    {
+        var user = await _host.AddUserAsync("person1");
+        var token = await _host.TokenAsync(user, ApiResource.SessionsScope);
+
+        (await _host.GetAsync("/api/keys", token)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.SendAsync(HttpMethod.Post, "/api/keys", token, "{}")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.SendAsync(HttpMethod.Delete, "/api/keys/" + Ids()[0], token)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.GetAsync("/api/keys", null)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        Ids().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Keys_of_the_configuration_are_shown_and_not_changed()
+    {
+        await using var host = await ApiHost.StartAsync(configure: defaults => defaults with { Vault = new() { Keys = ["a:" + new string('1', 64), "b:" + new string('2', 64)] } });
+        var token = await host.AdminTokenAsync();
+
+        (await host.SendAsync(HttpMethod.Post, "/api/keys", token, "{}")).Body.ShouldContain("api.keys_configured");
+        (await host.SendAsync(HttpMethod.Delete, "/api/keys/a", token)).Body.ShouldContain("api.keys_configured");
+        (await host.GetAsync("/api/keys", token)).Body.ShouldNotContain("1111");
+    }
+
+    private IReadOnlyList<string> Ids() => VaultKeyFile.Load(KeyFile, []).ShouldNotBeNull().KeyIds;
+
+    private async Task<List<string>> StatesAsync() =>
+        [.. (await _host.GetAsync("/api/keys", _token)).Json.GetProperty("keys").EnumerateArray().Select(key => $"{key.GetProperty("id").GetString()} {key.GetProperty("state").GetString()}")];
+
+    private async Task<string?> ErrorAsync(HttpMethod method, string path, string? json = null) =>
+        (await _host.SendAsync(method, path, _token, json)).Json.GetProperty("error_id").GetString();
+}
