@@ -67,7 +67,9 @@ public sealed class ImportPlanner(ISessionStore sessions, IUserStore users, Prov
         }
 
         var record = RecordOf("credential", credential.ProviderType, credential.Session.ToString(), provider.Name);
-        return new PlannedCredential(record, new CredentialKey(CredentialOwner.For(provider, session.Subject, session.Id), provider.Name), credential);
+        var key = new CredentialKey(CredentialOwner.For(provider, session.Subject, session.Id), provider.Name);
+        var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(session.Subject, session.ClientId) : null;
+        return new PlannedCredential(record, key, binding, credential);
     }
 
     private async Task<PlannedIdentity?> PlanAsync(ImportedIdentity identity, ICollection<ImportProblem> problems, CancellationToken cancellationToken)

@@ -63,6 +63,7 @@ public sealed class Importer(IImportStore imports, ICredentialStore credentials,
             Envelope = [],
             Status = CredentialStatus.Active,
             ProviderSubject = credential.Source.Account,
+            Binding = credential.Binding,
             CreatedAt = now,
             UpdatedAt = now,
         };

@@ -39,6 +39,7 @@ public abstract class ImportContract<TFixture> : StorageContract<TFixture>
         var first = await FindAsync(new(new(CredentialOwnerKind.Session, session.Id.ToString()), "github"));
         first.Tokens.ShouldBe(new TokenSet { AccessToken = "at-1", TokenType = "Bearer", RefreshToken = "rt-1", ExpiresAt = expired, Scope = "repo" });
         first.Row!.ProviderSubject.ShouldBe("583231");
+        first.Row.Binding.ShouldBe(new CredentialBinding(session.Subject, session.ClientId));
         first.Row.ExpiresAt!.Value.ToUnixTimeMilliseconds().ShouldBe(expired.ToUnixTimeMilliseconds());
         var second = await FindAsync(new(CredentialOwner.Of(session.Subject), "gitlab"));
         second.Tokens.ShouldBe(new TokenSet { AccessToken = "at-2", TokenType = "token" });
