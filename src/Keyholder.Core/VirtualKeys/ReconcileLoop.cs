@@ -14,10 +14,13 @@ public sealed partial class ReconcileLoop(
     IReconciliationStore store, IResourceSource resources, MaintenanceOptions options, TimeProvider time, ILogger<ReconcileLoop> logger)
 {
     /// <summary>Makes storage know the current resources. Whatever it throws means that nothing was changed.</summary>
-    public async Task MirrorAsync(CancellationToken cancellationToken)
+    public Task MirrorAsync(CancellationToken cancellationToken) => MirrorAsync(resources.Current, cancellationToken);
+
+    /// <summary>As <see cref="MirrorAsync(CancellationToken)"/>, of resources that are about to be in force.</summary>
+    public async Task MirrorAsync(ResourceSnapshot next, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        Report(await store.MirrorAsync(ResourceMirror.Of(resources.Current), Audit(now), now, cancellationToken));
+        Report(await store.MirrorAsync(ResourceMirror.Of(next), Audit(now), now, cancellationToken));
     }
 
     /// <summary>Reconciles until cancelled. Nothing but the cancellation ends it.</summary>

@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Storage;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Hosting;
 
@@ -13,6 +14,7 @@ internal sealed partial class ConfigurationReloader(
     ConfigurationResult start,
     IReadOnlyDictionary<string, string> environment,
     ConfiguredResources resources,
+    ReconcileLoop virtualKeys,
     ConfigurationHealth health,
     IAuditStore audit,
     TimeProvider time,
@@ -61,8 +63,11 @@ internal sealed partial class ConfigurationReloader(
         var taken = changes.Where(change => !change.NeedsRestart).ToList();
         if (taken.Count > 0)
         {
+            // The credentials of virtual keys follow first: whatever fails leaves the old state in force, and is tried again.
+            var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
+            await virtualKeys.MirrorAsync(next, cancellationToken);
             await AuditAsync(AuditActions.ConfigurationReloaded, string.Join(", ", taken), cancellationToken);
-            resources.Replace(configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer)));
+            resources.Replace(next);
             _running = definitions;
             LogTaken(taken.Count, string.Join(", ", taken));
         }

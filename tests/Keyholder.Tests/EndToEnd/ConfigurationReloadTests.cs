@@ -6,6 +6,8 @@ using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Storage;
 using Keyholder.Tests.DemoUpstream;
+using Keyholder.Tests.Storage.Contracts;
+using Keyholder.Vault;
 
 namespace Keyholder.Tests.EndToEnd;
 
@@ -95,6 +97,27 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
         });
         await UntilLoggedAsync("Took over 1 changes of the configuration: + resources.extra");
         (await _host.Http.GetStringAsync("/healthz/ready", Cancellation)).ShouldBe("ready\n");
+    }
+
+    [Fact]
+    public async Task The_credentials_of_virtual_keys_follow_a_reload_and_come_back_with_the_next()
+    {
+        var store = _host.Get<ICredentialStore>();
+        var now = _host.Time.GetUtcNow();
+        var key = Sample.VirtualKey("agent", now) with { OwnerUserId = null };
+        (await _host.Get<IVirtualKeyStore>().AddAsync(key, Sample.Audit(now, AuditActions.VirtualKeyCreated), Cancellation)).ShouldBe(VirtualKeyWriteOutcome.Done);
+        await ChangeAsync(file => file["resources"]!["mail"]!["grantToAllKeys"] = true);
+        await UntilLoggedAsync("Took over 1 changes");
+        var credential = Sample.Credential(now) with { Key = new CredentialKey(new CredentialOwner(CredentialOwnerKind.VirtualKey, key.Id), "demo") };
+        await store.PutAsync(credential, 0, null, Cancellation);
+
+        await ChangeAsync(file => file["resources"]!["mail"]!["grantToAllKeys"] = false);
+        await EndToEndHost.UntilAsync(() => Logged("Took over 1 changes") == 2);
+        (await store.FindAsync(credential.Key, Cancellation))!.Status.ShouldBe(CredentialStatus.Orphaned);
+        await ChangeAsync(file => file["resources"]!["mail"]!["grantToAllKeys"] = true);
+        await EndToEndHost.UntilAsync(() => Logged("Took over 1 changes") == 3);
+
+        (await store.FindAsync(credential.Key, Cancellation))!.Status.ShouldBe(CredentialStatus.Active);
     }
 
     [Fact]
