@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Keyholder.Bench.Load;
 using Keyholder.Bench.Refresh;
@@ -10,7 +11,7 @@ namespace Keyholder.Bench.Revoke;
 
 /// <summary>
 /// Two nodes on one PostgreSQL, both under load: a session is revoked at one, and its access token is used at the other without a pause until it is refused.
-/// Measured is from the moment the revocation was acknowledged to the arrival of the first refusal; a refusal that comes before counts as zero.
+/// Measured is from the moment the revocation was acknowledged to the arrival of the first refusal, or the cut of the answer under way; one that comes before counts as zero.
 /// </summary>
 internal static class RevocationPropagation
 {
@@ -74,23 +75,34 @@ internal static class RevocationPropagation
         var call = BenchRequests.Call(there, granted.AccessToken);
         Require(200, await calling.SendAsync(call, CancellationToken.None), calling);
 
-        var refused = Task.Run(() => CallUntilRefusedAsync(calling, call));
+        var refused = Task.Run(() => CallUntilRefusedAsync(there, calling, call));
         Require(200, await revoking.SendAsync(BenchRequests.Revoke(here, granted.RefreshToken), CancellationToken.None), revoking);
         var acknowledged = Stopwatch.GetTimestamp();
         var delay = Stopwatch.GetElapsedTime(acknowledged, await refused);
         return delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
     }
 
-    private static async Task<long> CallUntilRefusedAsync(KeepAliveConnection connection, ReadOnlyMemory<byte> call)
+    private static async Task<long> CallUntilRefusedAsync(KeyholderNode node, KeepAliveConnection connection, ReadOnlyMemory<byte> call)
     {
-        int status;
-        while ((status = await connection.SendAsync(call, CancellationToken.None)) == 200)
+        try
         {
-        }
+            int status;
+            while ((status = await connection.SendAsync(call, CancellationToken.None)) == 200)
+            {
+            }
 
-        var refused = Stopwatch.GetTimestamp();
-        Require(401, status, connection);
-        return refused;
+            var refused = Stopwatch.GetTimestamp();
+            Require(401, status, connection);
+            return refused;
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            // The revocation cut the answer that was under way.
+            var cut = Stopwatch.GetTimestamp();
+            using var next = await KeepAliveConnection.OpenAsync(node.Address, CancellationToken.None);
+            Require(401, await next.SendAsync(call, CancellationToken.None), next);
+            return cut;
+        }
     }
 
     private static void Require(int expected, int status, KeepAliveConnection connection)
