@@ -59,6 +59,9 @@ public sealed class RevocationIndex
     /// <summary>Whether a token is revoked by its own id. For tokens that belong to no session.</summary>
     public bool IsRevoked(string tokenId) => _others.ContainsKey(new(RevocationTargetKind.Token, tokenId));
 
+    /// <summary>Whether a subject is revoked for whatever was signed in, or made, at <paramref name="since"/>.</summary>
+    internal bool IsRevoked(Subject subject, DateTimeOffset since) => _subjects.TryGetValue(subject, out var standing) && standing.Covers(since);
+
     /// <summary>Whether a notice about the target concerns the token: one of that virtual key, or of any key for that resource (by its name).</summary>
     internal bool Concerns(RevocationTarget target, AccessToken token) => token.Subject.Kind == SubjectKind.VirtualKey && target.Kind switch
     {

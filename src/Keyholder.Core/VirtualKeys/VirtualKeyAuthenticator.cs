@@ -40,14 +40,14 @@ public sealed class VirtualKeyAuthenticator(
     /// <summary>Judges a session of a key whose access token was validated: the key, not the token, says what may be used.</summary>
     public ValueTask<VirtualKeyUse> AuthorizeAsync(AccessToken accessToken, Resource resource, CancellationToken cancellationToken) =>
         accesses.TryGet(accessToken.Subject.Id, out var access)
-            ? new(Judge(access, resource))
-            : ReadAsync(accessToken.Subject.Id, resource, cancellationToken);
+            ? new(Judge(access, accessToken.AuthenticatedAt, resource))
+            : ReadAsync(accessToken, resource, cancellationToken);
 
     private async ValueTask<VirtualKeyUse> ReadAsync(PresentedKey presented, AccessTokenDigest digest, Resource resource, CancellationToken cancellationToken) =>
         Judge(presented, digest, await accesses.GetAsync(presented.KeyId, cancellationToken), resource);
 
-    private async ValueTask<VirtualKeyUse> ReadAsync(string keyId, Resource resource, CancellationToken cancellationToken) =>
-        Judge(await accesses.GetAsync(keyId, cancellationToken), resource);
+    private async ValueTask<VirtualKeyUse> ReadAsync(AccessToken accessToken, Resource resource, CancellationToken cancellationToken) =>
+        Judge(await accesses.GetAsync(accessToken.Subject.Id, cancellationToken), accessToken.AuthenticatedAt, resource);
 
     private PresentedKey? Parse(ReadOnlySpan<char> text, out AccessTokenDigest digest)
     {
@@ -90,12 +90,18 @@ public sealed class VirtualKeyAuthenticator(
         {
             RevocationVerdict.Revoked => new VirtualKeyUse(VirtualKeyUseOutcome.Invalid),
             RevocationVerdict.Unknown => new VirtualKeyUse(VirtualKeyUseOutcome.RevocationUnknown),
-            _ => Judge(access, resource) with { AccessToken = token },
+            _ => Judge(access, issuedAt, resource) with { AccessToken = token },
         };
     }
 
-    private VirtualKeyUse Judge(VirtualKeyAccess? access, Resource resource)
+    private VirtualKeyUse Judge(VirtualKeyAccess? access, DateTimeOffset since, Resource resource)
     {
+        // A key that belongs to a user acts for that user.
+        if (access?.Key.OwnerUserId is { } owner && revocations.IsRevoked(Subject.User(owner), since))
+        {
+            return new VirtualKeyUse(VirtualKeyUseOutcome.Invalid);
+        }
+
         var outcome = access?.StatusAt(time.GetUtcNow()) switch
         {
             null => VirtualKeyUseOutcome.Invalid,

@@ -9,6 +9,12 @@ internal static class RevocationReach
 {
     private const string Live = "revoked_at IS NULL AND idle_expires_at > @cut_off AND absolute_expires_at > @cut_off";
 
+    // A key that belongs to a user acts for that user.
+    private const string OfSubject = """
+        (subject_kind = @subject_kind AND subject_id = @subject_id)
+          OR (@subject_kind = 'user' AND subject_kind = 'vk' AND subject_id IN (SELECT id FROM virtual_keys WHERE owner_user_id = @subject_id))
+        """;
+
     public static async Task<int> CountAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources) =>
         (int)await statements.ScalarAsync($"SELECT count(*) FROM sessions WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}", Parameters(revocation, resources));
 
@@ -46,7 +52,7 @@ internal static class RevocationReach
     private static string WhichSessions(RevocationTargetKind kind) => kind switch
     {
         RevocationTargetKind.Session => "id = @session",
-        RevocationTargetKind.Subject or RevocationTargetKind.VirtualKey => "subject_kind = @subject_kind AND subject_id = @subject_id AND authenticated_at <= @cut_off",
+        RevocationTargetKind.Subject or RevocationTargetKind.VirtualKey => $"({OfSubject}) AND authenticated_at <= @cut_off",
         RevocationTargetKind.Client => "client_id = @value AND created_at <= @cut_off",
         RevocationTargetKind.Resource or RevocationTargetKind.Provider => "resource IN (SELECT jsonb_array_elements_text(@resources::jsonb)) AND created_at <= @cut_off",
         RevocationTargetKind.All => "authenticated_at <= @cut_off",

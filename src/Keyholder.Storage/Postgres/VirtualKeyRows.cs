@@ -96,18 +96,23 @@ internal static class VirtualKeyRows
 
         // In id order, as everybody takes several keys.
         await statements.AnyAsync(
-            "SELECT count(*) FROM (SELECT 1 FROM virtual_keys WHERE @id IS NULL OR id = @id ORDER BY id FOR UPDATE) AS locked", ("id", secrets.KeyId));
-        (string, PostgresValue)[] parameters = [("id", secrets.KeyId), ("generation", secrets.Generation), ("cut_off", revocation.CutOff)];
+            """
+            SELECT count(*) FROM (
+              SELECT 1 FROM virtual_keys WHERE (@id IS NULL OR id = @id) AND (@owner IS NULL OR owner_user_id = @owner) ORDER BY id FOR UPDATE) AS locked
+            """,
+            ("id", secrets.KeyId),
+            ("owner", secrets.OwnerUserId));
+        (string, PostgresValue)[] parameters = [("id", secrets.KeyId), ("owner", secrets.OwnerUserId), ("generation", secrets.Generation), ("cut_off", revocation.CutOff)];
         await statements.ExecuteAsync(
             """
             UPDATE virtual_keys SET secret_hash = NULL
-            WHERE (@id IS NULL OR id = @id) AND (@generation IS NULL OR generation = @generation) AND secret_issued_at <= @cut_off
+            WHERE (@id IS NULL OR id = @id) AND (@owner IS NULL OR owner_user_id = @owner) AND (@generation IS NULL OR generation = @generation) AND secret_issued_at <= @cut_off
             """,
             parameters);
         await statements.ExecuteAsync(
             """
             UPDATE virtual_keys SET previous_hash = NULL, previous_issued_at = NULL, previous_expires_at = NULL
-            WHERE (@id IS NULL OR id = @id) AND (@generation IS NULL OR generation = @generation + 1) AND previous_issued_at <= @cut_off
+            WHERE (@id IS NULL OR id = @id) AND (@owner IS NULL OR owner_user_id = @owner) AND (@generation IS NULL OR generation = @generation + 1) AND previous_issued_at <= @cut_off
             """,
             parameters);
     }

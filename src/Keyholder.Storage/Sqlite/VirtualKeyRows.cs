@@ -72,17 +72,17 @@ internal static class VirtualKeyRows
             return;
         }
 
-        (string, object?)[] parameters = [("$id", secrets.KeyId), ("$generation", secrets.Generation), ("$cut_off", revocation.CutOff)];
+        (string, object?)[] parameters = [("$id", secrets.KeyId), ("$owner", secrets.OwnerUserId), ("$generation", secrets.Generation), ("$cut_off", revocation.CutOff)];
         connection.Execute(
             """
             UPDATE virtual_keys SET secret_hash = NULL
-            WHERE ($id IS NULL OR id = $id) AND ($generation IS NULL OR generation = $generation) AND secret_issued_at <= $cut_off
+            WHERE ($id IS NULL OR id = $id) AND ($owner IS NULL OR owner_user_id = $owner) AND ($generation IS NULL OR generation = $generation) AND secret_issued_at <= $cut_off
             """,
             parameters);
         connection.Execute(
             """
             UPDATE virtual_keys SET previous_hash = NULL, previous_issued_at = NULL, previous_expires_at = NULL
-            WHERE ($id IS NULL OR id = $id) AND ($generation IS NULL OR generation = $generation + 1) AND previous_issued_at <= $cut_off
+            WHERE ($id IS NULL OR id = $id) AND ($owner IS NULL OR owner_user_id = $owner) AND ($generation IS NULL OR generation = $generation + 1) AND previous_issued_at <= $cut_off
             """,
             parameters);
     }

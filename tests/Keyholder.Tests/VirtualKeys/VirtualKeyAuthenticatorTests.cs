@@ -110,6 +110,18 @@ public sealed class VirtualKeyAuthenticatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_is_refused_at_once_when_the_user_it_acts_for_is_cut_off()
+    {
+        await _feed.LoadAsync(default);
+        var text = Add("notes", key => key with { OwnerUserId = "u1" });
+        (await AuthenticateAsync(text)).Outcome.ShouldBe(VirtualKeyUseOutcome.Allowed);
+
+        _feed.Accept(new RevocationEntry(new(RevocationTargetKind.Subject, "user:u1"), _time.GetUtcNow(), _time.GetUtcNow().AddHours(3), "operator"));
+
+        (await AuthenticateAsync(text)).Outcome.ShouldBe(VirtualKeyUseOutcome.Invalid);
+    }
+
+    [Fact]
     public async Task A_node_that_cannot_read_the_log_answers_unknown_and_never_from_memory()
     {
         var text = Add("notes");

@@ -70,6 +70,23 @@ public abstract class VirtualKeyLivenessContract<TFixture> : StorageContract<TFi
     }
 
     [Fact]
+    public async Task Whoever_cuts_off_a_user_cuts_off_the_keys_that_act_for_the_user_and_no_others()
+    {
+        await AddUserAsync();
+        var key = await AddAsync(Usable with { OwnerUserId = "u1" });
+        var other = await AddAsync(Sample.VirtualKey("other", Now));
+        var session = await AddSessionAsync(SessionOf(key));
+        var kept = await AddSessionAsync(SessionOf(other));
+
+        await RevokeAsync(RevocationTargetKind.Subject, "user:u1");
+
+        (await Db.VirtualKeys.FindAsync(key.Id, default)).ShouldBeRow(key with { SecretHash = null });
+        (await Db.VirtualKeys.FindAsync(other.Id, default)).ShouldBeRow(other);
+        (await Db.Sessions.FindAsync(session.Id, default)).ShouldNotBeNull().RevokedAt.ShouldNotBeNull();
+        (await Db.Sessions.FindAsync(kept.Id, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task One_secret_is_ended_alone()
     {
         var previous = new PreviousSecret(Sample.Hash(), Now.AddDays(-1), Now.AddDays(1));
