@@ -30,6 +30,18 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_configuration_grants_to_every_virtual_key_follows_a_reload()
+    {
+        await ChangeAsync(file => file["resources"]!["open"]!["grantToAllKeys"] = true);
+        await EndToEndHost.UntilAsync(() => _host.Get<IResourceSource>().Current.FindByName("open")!.GrantToAllKeys);
+        (await _host.Get<IGrantStore>().ListToAllAsync(Cancellation)).ShouldHaveSingleItem().Resource.ShouldBe("open");
+
+        await ChangeAsync(file => file["resources"]!["open"]!.AsObject().Remove("grantToAllKeys"));
+        await EndToEndHost.UntilAsync(() => !_host.Get<IResourceSource>().Current.FindByName("open")!.GrantToAllKeys);
+        (await _host.Get<IGrantStore>().ListToAllAsync(Cancellation)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task An_open_event_stream_lives_through_a_reload_and_what_is_new_is_there()
     {
         var client = await _host.ConnectAsync();
