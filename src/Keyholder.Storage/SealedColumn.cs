@@ -16,6 +16,7 @@ internal sealed record SealedColumn(SealedKind Kind, string Table, string Key, o
     public static readonly IReadOnlyList<SealedColumn> All =
     [
         new(SealedKind.Credential, "credentials", "row_id", Array.Empty<byte>(), "envelope", "owner_kind, owner_id, provider, kind, provider_subject, row_id, version, bound_subject, bound_client"),
+        new(SealedKind.UpstreamRevocation, "upstream_revocations", "id", Array.Empty<byte>(), "envelope", "owner_kind, owner_id, provider, 'oauth', provider_subject, id, version, bound_subject, bound_client"),
         new(SealedKind.ConnectionFlow, "connection_flows", "state_hash", Array.Empty<byte>(), "sealed_secrets", "state_hash, provider"),
         new(SealedKind.ServerSecret, "server_secrets", "name", "", "sealed", "name"),
         new(SealedKind.SigningKey, "signing_keys", "id", "", "sealed_private_key", "id"),

@@ -3,6 +3,7 @@ using Keyholder.Clients;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Upstream;
+using Keyholder.Upstream.Revocation;
 using Keyholder.Vault;
 
 namespace Keyholder.Storage;
@@ -70,4 +71,9 @@ internal static class StoredWords
     public static readonly WordTable<ImportOutcome> ImportOutcome = new(
         (Storage.ImportOutcome.Imported, "imported"),
         (Storage.ImportOutcome.Kept, "kept"));
+
+    public static readonly WordTable<UpstreamRevocationStatus> UpstreamRevocationStatus = new(
+        (Upstream.Revocation.UpstreamRevocationStatus.Pending, "pending"),
+        (Upstream.Revocation.UpstreamRevocationStatus.Done, "done"),
+        (Upstream.Revocation.UpstreamRevocationStatus.Failed, "failed"));
 }

@@ -59,6 +59,7 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
               AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = credentials.session_id AND sessions.revoked_at IS NULL)
             """,
             "updated_at"),
+        [SweepTarget.UpstreamRevocations] = new("upstream_revocations", "id", "finished_at <= @before", "finished_at"),
         [SweepTarget.Revocations] = new("revocations", "sequence", "expires_at <= @before", "expires_at"),
         [SweepTarget.SupersededSigningKeys] = new(
             "signing_keys",

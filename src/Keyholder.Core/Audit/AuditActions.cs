@@ -51,4 +51,7 @@ public static class AuditActions
     public const string VaultKeyAdded = "vault_key.added";
     public const string VaultKeyRetired = "vault_key.retired";
     public const string VaultResealed = "vault.resealed";
+    public const string CredentialDeleted = "credential.deleted";
+    public const string CredentialRevokedUpstream = "credential.revoked_upstream";
+    public const string CredentialNotRevokedUpstream = "credential.not_revoked_upstream";
 }

@@ -78,6 +78,10 @@ public sealed record MaintenanceOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan ReconcileInterval { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long revocations at providers are kept after they were done or given up, to be looked at. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
+    public TimeSpan UpstreamRevocationRetention { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>How often the revocation log is swept. Default 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", Longest, MinimumIsExclusive = true)]
     public TimeSpan RevocationInterval { get; init; } = TimeSpan.FromHours(1);

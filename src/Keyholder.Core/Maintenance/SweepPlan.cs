@@ -36,7 +36,11 @@ public static class SweepPlan
             new(
                 "credentials",
                 options.CredentialInterval,
-                [new(SweepTarget.OrphanedCredentials, options.OrphanedCredentialRetention), new(SweepTarget.SessionCredentials, options.SessionCredentialRetention)]),
+                [
+                    new(SweepTarget.OrphanedCredentials, options.OrphanedCredentialRetention),
+                    new(SweepTarget.SessionCredentials, options.SessionCredentialRetention),
+                    new(SweepTarget.UpstreamRevocations, options.UpstreamRevocationRetention),
+                ]),
             new("revocations", options.RevocationInterval, [new(SweepTarget.Revocations, options.RevocationRetention)]),
             new("signing_keys", options.SigningKeyInterval, [new(SweepTarget.SupersededSigningKeys, options.SigningKeyRetention)]),
             new("audit_events", options.AuditInterval, options.AuditRetention is { } retention ? [new(SweepTarget.AuditEvents, retention)] : []),

@@ -25,6 +25,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IConsentStore Consents { get; }
 
+    ICredentialDirectory CredentialDirectory { get; }
+
     ICredentialStore Credentials { get; }
 
     ICredentialRefreshStore CredentialRefreshes { get; }
@@ -58,6 +60,8 @@ public interface IKeyholderStorage : IAsyncDisposable
     IUpstreamClientStore UpstreamClients { get; }
 
     IUpstreamRegistrationStore UpstreamRegistrations { get; }
+
+    IUpstreamRevocationStore UpstreamRevocations { get; }
 
     IUserStore Users { get; }
 

@@ -16,7 +16,7 @@ public interface ISessionDirectory
     Task<int> CountAsync(SessionSelector selector, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Revokes every unrevoked session the selector matches, appends an entry for each to the revocation log and writes an audit event for each, in one
+    /// Revokes every unrevoked session the selector matches, takes the credentials they alone held out of the vault, appends an entry for each to the revocation log and writes an audit event for each, in one
     /// transaction. Returns the sessions it revoked.
     /// </summary>
     /// <param name="selector">Not empty.</param>

@@ -16,6 +16,6 @@ public interface ISessionStore
     /// <summary>Rotates the refresh token in one statement; when it changes no row, reads and classifies. The session as it is afterwards is returned unless not found.</summary>
     Task<(RotateOutcome Outcome, Session? Session)> RotateAsync(Rotation rotation, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Revokes the session, appends <paramref name="revocation"/> to the revocation log and writes the audit event, in one transaction.</summary>
+    /// <summary>Revokes the session, takes the credentials it alone held out of the vault (<see cref="IUpstreamRevocationStore"/>), appends <paramref name="revocation"/> to the revocation log and writes the audit event, in one transaction.</summary>
     Task<SessionRevokeOutcome> RevokeAsync(SessionId id, string reason, RevocationEntry revocation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 }

@@ -6,6 +6,9 @@ public enum SealedKind
     /// <summary>A credential's token set or header set.</summary>
     Credential,
 
+    /// <summary>The token set of a credential that left the vault and is to be revoked at its provider.</summary>
+    UpstreamRevocation,
+
     /// <summary>Nonce and PKCE verifier of a connection flow.</summary>
     ConnectionFlow,
 

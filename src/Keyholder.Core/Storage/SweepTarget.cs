@@ -39,6 +39,9 @@ public enum SweepTarget
     /// <summary>Credentials of anonymous subjects without an unrevoked session, since their latest write.</summary>
     SessionCredentials,
 
+    /// <summary>Revocations at providers, since they were done or given up.</summary>
+    UpstreamRevocations,
+
     /// <summary>Lines of the revocation log, since their expiry.</summary>
     Revocations,
 

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Keyholder.OAuth;
@@ -69,34 +68,15 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
 
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
         request.Headers.Accept.ParseAdd("application/json");
-        Authenticate(request, form, provider);
+        ProviderAuthentication.Apply(provider, request, form);
         request.Content = Body(provider, form);
         var response = await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken);
         var result = TokenResponsePolicy.Read(response, provider.TokenResponse, provider.Identity, time.GetUtcNow());
         return result.Tokens is { } tokens ? result with { Tokens = tokens with { Issuer = provider.Issuer, ClientId = provider.ClientId } } : result;
     }
 
-    private static void Authenticate(HttpRequestMessage request, List<KeyValuePair<string, string>> form, Provider provider)
-    {
-        if (provider is { ClientAuthMethod: "client_secret_basic", ClientSecret: { } secret })
-        {
-            var pair = $"{FormEncode(provider.ClientId)}:{FormEncode(secret)}";
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes(pair)));
-            return;
-        }
-
-        form.Add(new("client_id", provider.ClientId));
-        if (provider is { ClientAuthMethod: "client_secret_post", ClientSecret: { } posted })
-        {
-            form.Add(new("client_secret", posted));
-        }
-    }
-
     private static HttpContent Body(Provider provider, List<KeyValuePair<string, string>> form) =>
         provider.TokenRequestFormat == TokenRequestFormat.Json
             ? new StringContent(new JsonObject(form.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value)))).ToJsonString(), Encoding.UTF8, "application/json")
             : new FormUrlEncodedContent(form);
-
-    // RFC 6749 section 2.3.1: both are application/x-www-form-urlencoded before they are joined.
-    private static string FormEncode(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 }

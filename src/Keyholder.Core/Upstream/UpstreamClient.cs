@@ -1,4 +1,5 @@
 using Keyholder.Upstream.Discovery;
+using Keyholder.Upstream.Revocation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,6 +20,7 @@ public sealed class UpstreamClient
         Providers = new ProviderResolver(
             Metadata, new ProtectedResourceSource(http), registrar, options, time, logger ?? NullLogger<UpstreamClient>.Instance);
         Tokens = new TokenEndpointClient(http, time);
+        Revocations = new RevocationEndpointClient(http, Providers, time);
         IdTokens = new IdTokenValidator(new JsonWebKeySource(http, options, time), time);
         Accounts = new AccountReader(http, IdTokens);
     }
@@ -28,6 +30,8 @@ public sealed class UpstreamClient
     internal ProviderResolver Providers { get; }
 
     internal TokenEndpointClient Tokens { get; }
+
+    internal RevocationEndpointClient Revocations { get; }
 
     internal IdTokenValidator IdTokens { get; }
 

@@ -28,4 +28,12 @@ public sealed record UpstreamOptions
     /// <summary>The largest answer read from a provider, in bytes. Default 256 KiB; at least 4 KiB.</summary>
     [Range(4096, 16 * 1024 * 1024)]
     public int MaxResponseBytes { get; init; } = 256 * 1024;
+
+    /// <summary>How often credentials that left the vault are looked for, to be revoked at their providers. Default 5 s; above 0, at most 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", MinimumIsExclusive = true)]
+    public TimeSpan RevocationInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often such a revocation is tried before it is given up, 10 s after the first failure and then twice as long each time, up to 1 h. Default 12; 1 to 100.</summary>
+    [Range(1, 100)]
+    public int RevocationAttempts { get; init; } = 12;
 }

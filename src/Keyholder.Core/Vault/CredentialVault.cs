@@ -133,6 +133,13 @@ public sealed class CredentialVault(
         return new FoundCredential(refused, row);
     }
 
+    /// <summary>The names in a header set, which is all of it that anyone may be shown; null for other kinds, and when the envelope does not open.</summary>
+    public IReadOnlyList<string>? NamesOf(StoredCredential row) =>
+        row.Kind == CredentialKind.Headers && _envelope.Open(row, out var secret) == EnvelopeOutcome.Opened ? (secret as HeaderSet)?.Names : null;
+
+    /// <summary>Tells whoever keeps a credential in memory that it was deleted, or may have been, by someone else.</summary>
+    public void Forget(CredentialKey key) => Changed?.Invoke(key);
+
     /// <summary>Stores what a refresh brought, if the right to it still holds; the account and the status stay.</summary>
     /// <param name="refresh">The right.</param>
     /// <param name="current">The row as it was read.</param>

@@ -14,7 +14,7 @@ internal static class SealedContexts
         var bound = row.Bound;
         return row.Kind switch
         {
-            SealedKind.Credential => CredentialEnvelope.Context(
+            SealedKind.Credential or SealedKind.UpstreamRevocation => CredentialEnvelope.Context(
                 (string)bound[0]!, (string)bound[1]!, (string)bound[2]!, (string)bound[3]!, (string?)bound[4], (byte[])bound[5]!, (long)bound[6]!,
                 (string?)bound[7], (string?)bound[8]).Bytes.ToArray(),
             SealedKind.ConnectionFlow => LegSecretsSealer.ContextOf((byte[])bound[0]!, (string)bound[1]!).Bytes.ToArray(),
@@ -28,7 +28,7 @@ internal static class SealedContexts
     /// <summary>The row, named so that an operator finds it.</summary>
     public static string Describe(SealedRow row) => row.Kind switch
     {
-        SealedKind.Credential => $"{row.Bound[0]}:{row.Bound[1]}@{row.Bound[2]}",
+        SealedKind.Credential or SealedKind.UpstreamRevocation => $"{row.Bound[0]}:{row.Bound[1]}@{row.Bound[2]}",
         _ => row.Key is byte[] bytes ? Convert.ToHexStringLower(bytes) : row.Key.ToString()!,
     };
 }

@@ -12,6 +12,7 @@ public static class SealedKinds
     public static string NameOf(SealedKind kind) => kind switch
     {
         SealedKind.Credential => "credential",
+        SealedKind.UpstreamRevocation => "upstream_revocation",
         SealedKind.ConnectionFlow => "connection_flow",
         SealedKind.ServerSecret => "server_secret",
         SealedKind.SigningKey => "signing_key",

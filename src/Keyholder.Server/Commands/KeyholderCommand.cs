@@ -24,6 +24,7 @@ public static class KeyholderCommand
             SessionCommand.Create(config, context),
             VirtualKeyCommand.Create(config, context),
             ReconcileCommand.Create(config, context),
+            CredentialCommand.Create(config, context),
             AuditCommand.Create(config, context),
             AdminCommand.Create(config, context),
             SweepCommand.Create(config, context),

@@ -66,6 +66,7 @@ internal static class StorageServices
         services.AddSingleton(storage.ConnectLinks);
         services.AddSingleton(storage.ConnectionFlows);
         services.AddSingleton(storage.Consents);
+        services.AddSingleton(storage.CredentialDirectory);
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.CredentialRefreshes);
         services.AddSingleton(storage.DeviceAuthorizations);
@@ -83,6 +84,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Sweeps);
         services.AddSingleton(storage.UpstreamClients);
         services.AddSingleton(storage.UpstreamRegistrations);
+        services.AddSingleton(storage.UpstreamRevocations);
         services.AddSingleton(storage.Users);
         services.AddSingleton(storage.VirtualKeys);
     }

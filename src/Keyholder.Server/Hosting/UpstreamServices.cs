@@ -2,6 +2,7 @@ using Keyholder.OAuth;
 using Keyholder.Server.Pages;
 using Keyholder.Upstream;
 using Keyholder.Upstream.Discovery;
+using Keyholder.Upstream.Revocation;
 
 namespace Keyholder.Server.Hosting;
 
@@ -23,6 +24,9 @@ internal static class UpstreamServices
         services.AddSingleton<UpstreamAuthorizer>();
         services.AddSingleton<IUpstreamAuthorizer>(provider => provider.GetRequiredService<UpstreamAuthorizer>());
         services.AddHostedService<UpstreamService>();
+        services.AddSingleton<UpstreamRevoker>();
+        services.AddHostedService<UpstreamRevocationService>();
+        services.AddHostedService<CredentialNoticeService>();
     }
 
     private static OwnClient Own(Issuer issuer) =>

@@ -61,6 +61,7 @@ internal sealed class PostgresClientStore(PostgresDatabase database) : IClientSt
                     ("id", clientId),
                     ("now", now),
                     ("reason", reason));
+                await CredentialRelease.OfRevokedSessionsAsync(statements, now);
                 await AuditRows.AppendAsync(statements, audit);
                 await RevocationRows.AppendAsync(statements, revocation);
                 return true;

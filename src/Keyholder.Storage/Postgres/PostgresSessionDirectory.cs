@@ -41,6 +41,7 @@ internal sealed class PostgresSessionDirectory(PostgresDatabase database) : ISes
                 if (ids.Count > 0)
                 {
                     var list = JsonText.Write([.. ids.Select(id => id.ToString())]);
+                    await CredentialRelease.OfRevokedSessionsAsync(statements, now);
                     await AuditRows.AppendSessionsAsync(statements, list, audit);
                     await RevocationRows.AppendSessionsAsync(statements, list, now, entriesExpireAt, reason);
                 }

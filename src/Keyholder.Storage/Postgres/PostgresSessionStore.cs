@@ -71,6 +71,7 @@ internal sealed class PostgresSessionStore(PostgresDatabase database) : ISession
                         : SessionRevokeOutcome.NotFound;
                 }
 
+                await CredentialRelease.OfSessionAsync(statements, id, now);
                 await AuditRows.AppendAsync(statements, audit);
                 await RevocationRows.AppendAsync(statements, revocation);
                 return SessionRevokeOutcome.Revoked;

@@ -21,6 +21,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         ConnectLinks = new PostgresConnectLinkStore(database);
         ConnectionFlows = new PostgresConnectionFlowStore(database);
         Consents = new PostgresConsentStore(database);
+        CredentialDirectory = new PostgresCredentialDirectory(database);
         Credentials = new PostgresCredentialStore(database);
         CredentialRefreshes = new PostgresCredentialRefreshStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
@@ -37,6 +38,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Sweeps = new PostgresSweepStore(database);
         UpstreamClients = new PostgresUpstreamClientStore(database);
         UpstreamRegistrations = new PostgresUpstreamRegistrationStore(database);
+        UpstreamRevocations = new PostgresUpstreamRevocationStore(database);
         Users = new PostgresUserStore(database);
         VirtualKeys = new PostgresVirtualKeyStore(database);
     }
@@ -62,6 +64,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IConnectionFlowStore ConnectionFlows { get; }
 
     public IConsentStore Consents { get; }
+
+    public ICredentialDirectory CredentialDirectory { get; }
 
     public ICredentialStore Credentials { get; }
 
@@ -97,6 +101,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IUpstreamClientStore UpstreamClients { get; }
 
     public IUpstreamRegistrationStore UpstreamRegistrations { get; }
+
+    public IUpstreamRevocationStore UpstreamRevocations { get; }
 
     public IUserStore Users { get; }
 

@@ -29,12 +29,17 @@ internal static class RevocationReach
         row => row.SessionId(0),
         [.. Parameters(revocation, resources), ("in_use", revocation.CutOff - RevokedRows.InFlight)]);
 
-    /// <summary>Revokes the sessions and admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
+    /// <summary>Revokes the sessions, with the credentials they alone held, and the admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
     public static async Task<int> RevokeAsync(PostgresStatements statements, RevocationEntry revocation, IReadOnlyList<string> resources)
     {
         var revoked = await statements.ExecuteAsync(
             $"UPDATE sessions SET revoked_at = @cut_off, revoked_reason = @reason WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}",
             [.. Parameters(revocation, resources), ("reason", RevocationReasons.Operator)]);
+        if (revoked > 0)
+        {
+            await CredentialRelease.OfRevokedSessionsAsync(statements, revocation.CutOff);
+        }
+
         await VirtualKeyRows.EndSecretsAsync(statements, revocation);
         if (WhichBrowserSessions(revocation.Target) is { } browsers)
         {

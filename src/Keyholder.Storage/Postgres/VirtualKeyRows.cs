@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
+using Keyholder.Vault;
 using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage.Postgres;
@@ -139,7 +140,8 @@ internal static class VirtualKeyRows
             ("now", revocation.CutOff),
             ("reason", RevocationReasons.VirtualKeyDeleted));
         await statements.ExecuteAsync("DELETE FROM connection_flows WHERE owner_kind = 'vk' AND owner_id = @id", ("id", id));
-        await statements.ExecuteAsync("DELETE FROM credentials WHERE owner_kind = 'vk' AND owner_id = @id", ("id", id));
+        await CredentialRelease.OfDeletedOwnerAsync(statements, new(CredentialOwnerKind.VirtualKey, id), revocation.CutOff);
+        await CredentialRelease.OfRevokedSessionsAsync(statements, revocation.CutOff);
         await statements.ExecuteAsync("DELETE FROM consents WHERE subject_kind = 'vk' AND subject_id = @id", ("id", id));
         return true;
     }

@@ -29,7 +29,7 @@ internal static class CredentialColumns
         ExpiresAt = row.TimeOrNull(10),
         CreatedAt = row.Time(11),
         UpdatedAt = row.Time(12),
-        Binding = row.TextOrNull(13) is { } subject ? new CredentialBinding(SubjectOf(subject), row.GetString(14)) : null,
+        Binding = ReadBinding(row, 13),
     };
 
     /// <summary>A write is one version on.</summary>
@@ -40,6 +40,10 @@ internal static class CredentialColumns
             throw new ArgumentException($"Version {credential.Version} does not follow version {expectedVersion}.", nameof(credential));
         }
     }
+
+    /// <summary>A binding in two columns: subject, client.</summary>
+    public static CredentialBinding? ReadBinding(DbDataReader row, int column) =>
+        row.TextOrNull(column) is { } subject ? new CredentialBinding(SubjectOf(subject), row.GetString(column + 1)) : null;
 
     /// <summary>Keys as one parameter: a JSON array of [kind, id, provider].</summary>
     public static string Keys(IReadOnlyList<CredentialKey> keys) => JsonText.Write([.. keys.Select(k => new[] { k.Owner.KindName, k.Owner.Id, k.Provider })]);

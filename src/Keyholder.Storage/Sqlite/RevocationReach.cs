@@ -24,7 +24,7 @@ internal static class RevocationReach
         row => row.SessionId(0),
         [.. Parameters(revocation, resources), ("$in_use", revocation.CutOff - RevokedRows.InFlight)]);
 
-    /// <summary>Revokes the sessions and admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
+    /// <summary>Revokes the sessions, with the credentials they alone held, and the admin tokens, ends the browser sessions, and says how many sessions it were.</summary>
     public static int Revoke(PreparedConnection connection, RevocationEntry revocation, IReadOnlyList<string> resources)
     {
         VirtualKeyRows.EndSecrets(connection, revocation);
@@ -38,9 +38,15 @@ internal static class RevocationReach
             connection.Execute($"UPDATE admin_tokens SET revoked_at = $cut_off WHERE revoked_at IS NULL AND {tokens}", Parameters(revocation, resources));
         }
 
-        return connection.Execute(
+        var revoked = connection.Execute(
             $"UPDATE sessions SET revoked_at = $cut_off, revoked_reason = $reason WHERE {Live} AND {WhichSessions(revocation.Target.Kind)}",
             [.. Parameters(revocation, resources), ("$reason", RevocationReasons.Operator)]);
+        if (revoked > 0)
+        {
+            CredentialRelease.OfRevokedSessions(connection, revocation.CutOff);
+        }
+
+        return revoked;
     }
 
     private static string WhichSessions(RevocationTargetKind kind) => kind switch

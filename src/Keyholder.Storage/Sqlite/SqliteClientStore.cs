@@ -59,6 +59,7 @@ internal sealed class SqliteClientStore(SqliteDatabase database, RevocationSubsc
                     ("$id", clientId),
                     ("$now", now),
                     ("$reason", reason));
+                CredentialRelease.OfRevokedSessions(connection, now);
                 RevocationRows.Append(connection, revocation);
                 AuditRows.Append(connection, audit);
                 return true;

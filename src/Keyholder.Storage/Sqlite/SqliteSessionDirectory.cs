@@ -48,6 +48,11 @@ internal sealed class SqliteSessionDirectory(SqliteDatabase database, Revocation
                     ("$resource", selector.Resource),
                     ("$now", now),
                     ("$reason", reason));
+                if (ids.Count > 0)
+                {
+                    CredentialRelease.OfRevokedSessions(connection, now);
+                }
+
                 var list = JsonText.Write([.. ids.Select(id => id.ToString())]);
                 RevocationRows.AppendSessions(connection, list, now, entriesExpireAt, reason);
                 AuditRows.AppendSessions(connection, list, audit);

@@ -60,6 +60,7 @@ internal sealed class SqliteSessionStore(SqliteDatabase database, RevocationSubs
                         : SessionRevokeOutcome.NotFound;
                 }
 
+                CredentialRelease.OfSession(connection, id, now);
                 RevocationRows.Append(connection, revocation);
                 AuditRows.Append(connection, audit);
                 return SessionRevokeOutcome.Revoked;

@@ -20,6 +20,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectLinks = new SqliteConnectLinkStore(database);
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
+        CredentialDirectory = new SqliteCredentialDirectory(database, _revocationSubscribers);
         Credentials = new SqliteCredentialStore(database);
         CredentialRefreshes = new SqliteCredentialRefreshStore(database);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
@@ -36,6 +37,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         Sweeps = new SqliteSweepStore(database);
         UpstreamClients = new SqliteUpstreamClientStore(database);
         UpstreamRegistrations = new SqliteUpstreamRegistrationStore(database);
+        UpstreamRevocations = new SqliteUpstreamRevocationStore(database);
         Users = new SqliteUserStore(database);
         VirtualKeys = new SqliteVirtualKeyStore(database, _revocationSubscribers);
     }
@@ -61,6 +63,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IConnectionFlowStore ConnectionFlows { get; }
 
     public IConsentStore Consents { get; }
+
+    public ICredentialDirectory CredentialDirectory { get; }
 
     public ICredentialStore Credentials { get; }
 
@@ -96,6 +100,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IUpstreamClientStore UpstreamClients { get; }
 
     public IUpstreamRegistrationStore UpstreamRegistrations { get; }
+
+    public IUpstreamRevocationStore UpstreamRevocations { get; }
 
     public IUserStore Users { get; }
 

@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
+using Keyholder.Vault;
 using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage.Sqlite;
@@ -101,7 +102,8 @@ internal static class VirtualKeyRows
             ("$now", revocation.CutOff),
             ("$reason", RevocationReasons.VirtualKeyDeleted));
         connection.Execute("DELETE FROM connection_flows WHERE owner_kind = 'vk' AND owner_id = $id", ("$id", id));
-        connection.Execute("DELETE FROM credentials WHERE owner_kind = 'vk' AND owner_id = $id", ("$id", id));
+        CredentialRelease.OfDeletedOwner(connection, new(CredentialOwnerKind.VirtualKey, id), revocation.CutOff);
+        CredentialRelease.OfRevokedSessions(connection, revocation.CutOff);
         connection.Execute("DELETE FROM consents WHERE subject_kind = 'vk' AND subject_id = $id", ("$id", id));
         return true;
     }

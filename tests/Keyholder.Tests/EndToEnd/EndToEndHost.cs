@@ -46,7 +46,7 @@ internal sealed class EndToEndHost : IAsyncDisposable
         Server.Logs.Lines.Where(line => line.Split(' ')[1].StartsWith("Keyholder.", StringComparison.Ordinal) || !line.StartsWith("Trace", StringComparison.Ordinal)
             && !line.StartsWith("Debug", StringComparison.Ordinal) && !line.StartsWith("Information", StringComparison.Ordinal));
 
-    /// <summary>Starts both. Resources: <c>mail</c> and <c>files</c> (each person's own account at one provider), <c>open</c>, <c>keyed</c>, <c>hasty</c>, which waits a second for its upstream, and <c>lost</c>, which has none.</summary>
+    /// <summary>Starts both. Resources: <c>mail</c> and <c>files</c> (each person's own account at one provider), <c>diary</c> (an account for one session), <c>open</c>, <c>keyed</c>, <c>hasty</c>, which waits a second for its upstream, and <c>lost</c>, which has none.</summary>
     /// <param name="database">The database file; null for storage in memory.</param>
     /// <param name="options">How the upstream starts.</param>
     /// <param name="settings">More configuration, as environment variables.</param>
@@ -157,11 +157,21 @@ internal sealed class EndToEndHost : IAsyncDisposable
                     ["clientSecret"] = "demo-client-secret",
                     ["scopes"] = new JsonArray("mcp"),
                 },
+                ["lent"] = new JsonObject
+                {
+                    ["kind"] = "oidc",
+                    ["issuer"] = upstream,
+                    ["clientId"] = "demo-client",
+                    ["clientSecret"] = "demo-client-secret",
+                    ["scopes"] = new JsonArray("mcp"),
+                    ["owner"] = "session",
+                },
             },
             ["resources"] = new JsonObject
             {
                 ["mail"] = Resource("mail", "/mcp", "userOAuth"),
                 ["files"] = Resource("files", "/mcp", "userOAuth"),
+                ["diary"] = new JsonObject { ["upstream"] = upstream + "/mcp", ["auth"] = "userOAuth", ["provider"] = "lent" },
                 ["open"] = Resource("open", "/open/mcp", "none"),
                 ["hasty"] = Resource("hasty", "/mcp", "userOAuth"),
                 ["keyed"] = Resource("keyed", "/keyed/mcp", "staticHeaders"),

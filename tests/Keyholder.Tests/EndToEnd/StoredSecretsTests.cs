@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DemoUpstream;
 using Keyholder.Audit;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Storage.Postgres;
@@ -115,6 +116,10 @@ public sealed class StoredSecretsTests
         text("verifier", leg.Verifier);
         pending = pending with { SealedSecrets = new LegSecretsSealer(host.Get<ISecretSealer>()).Seal(leg, pending.StateHash, pending.Provider) };
         await host.Get<IConnectionFlowStore>().AddAsync(pending, TestContext.Current.CancellationToken);
+
+        // Nor did a revocation at a provider, while the clock stands.
+        var lent = await host.ConnectAsync("diary");
+        (await host.Get<SessionRevoker>().RevokeAllAsync(new SessionSelector { ClientId = lent.Id }, RevocationReasons.Operator, "system", new(null, null))).ShouldBe(1);
         await host.Get<IUpstreamClientStore>().PutAsync(new UpstreamClientSealer(host.Get<ISecretSealer>()).Seal(registration, registered), audit, TestContext.Current.CancellationToken);
 
         void Know(ConnectedClient client)

@@ -47,7 +47,7 @@ internal sealed class ApiAuthentication(IAccessTokenValidator accessTokens, Admi
     private async ValueTask<(ApiCaller? Caller, ApiError? Error)> ValidateAdminTokenAsync(string token, CancellationToken cancellationToken) =>
         await adminTokens.ValidateAsync(token, cancellationToken) switch
         {
-            (AdminTokenOutcome.Valid, { } found) => (new ApiCaller("admin_token:" + found.Name, Subject: null, IsAdministrator: true), null),
+            (AdminTokenOutcome.Valid, { } found) => (new ApiCaller("admin_token:" + found.Name, Subject: null, IsAdministrator: true, Scopes: []), null),
             (AdminTokenOutcome.RevocationUnknown, _) => (null, ApiErrors.RevocationUnknown),
             _ => (null, ApiErrors.TokenInvalid),
         };
@@ -68,8 +68,6 @@ internal sealed class ApiAuthentication(IAccessTokenValidator accessTokens, Admi
         }
 
         var administrator = user.Administrator && token.Scopes.Contains(ApiResource.AdminScope);
-        return administrator || token.Scopes.Contains(ApiResource.SessionsScope)
-            ? (new ApiCaller(token.Subject.ToString(), token.Subject, administrator), null)
-            : (null, ApiErrors.ScopeInsufficient);
+        return (new ApiCaller(token.Subject.ToString(), token.Subject, administrator, token.Scopes), null);
     }
 }

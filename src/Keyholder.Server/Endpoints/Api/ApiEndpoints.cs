@@ -1,4 +1,5 @@
 using Keyholder.OAuth;
+using Keyholder.Resources;
 using Keyholder.Tokens;
 
 namespace Keyholder.Server.Endpoints.Api;
@@ -16,13 +17,14 @@ internal static class ApiEndpoints
         services.AddSingleton<VirtualKeysEndpoints>();
         services.AddSingleton<GrantsEndpoints>();
         services.AddSingleton<KeysEndpoints>();
+        services.AddSingleton<CredentialsEndpoints>();
     }
 
     /// <summary>Maps the API.</summary>
     public static void MapApi(this IEndpointRouteBuilder endpoints)
     {
         var api = endpoints.MapGroup(EndpointPaths.Api).AddEndpointFilter<RouteGroupBuilder, ApiAuthentication>();
-        var sessions = api.MapGroup("/oauth2/sessions");
+        var sessions = api.MapGroup("/oauth2/sessions").AddEndpointFilter(new ScopeRequired(ApiResource.SessionsScope));
         sessions.MapGet("", (HttpContext http, SessionsEndpoints endpoint) => endpoint.ListAsync(http));
         sessions.MapGet("/{id}", (HttpContext http, string id, SessionsEndpoints endpoint) => endpoint.GetAsync(http, id));
         sessions.MapDelete("/{id}", (HttpContext http, string id, SessionsEndpoints endpoint) => endpoint.DeleteAsync(http, id));
@@ -35,7 +37,17 @@ internal static class ApiEndpoints
         MapVirtualKeys(api);
         api.MapPost("/credentials/connect", (HttpContext http, SharedConnectionEndpoint endpoint) => endpoint.PostAsync(http)).AddEndpointFilter<AdministratorsOnly>();
         MapKeys(api);
+        MapCredentials(api);
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
+    }
+
+    private static void MapCredentials(RouteGroupBuilder api)
+    {
+        var credentials = api.MapGroup("/credentials").AddEndpointFilter(new ScopeRequired(ApiResource.CredentialsScope));
+        credentials.MapGet("", (HttpContext http, CredentialsEndpoints endpoint) => endpoint.ListAsync(http));
+        credentials.MapGet("/{id}", (HttpContext http, string id, CredentialsEndpoints endpoint) => endpoint.GetAsync(http, id));
+        credentials.MapDelete("/{id}", (HttpContext http, string id, CredentialsEndpoints endpoint) => endpoint.DeleteAsync(http, id));
+        api.MapGet("/credentials/revocations", UpstreamRevocationsEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
     }
 
     private static void MapVirtualKeys(RouteGroupBuilder api)

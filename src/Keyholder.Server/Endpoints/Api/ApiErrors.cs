@@ -26,6 +26,7 @@ internal static class ApiErrors
     public static readonly ApiError KeyPending = new("api.key_pending", 409, "conflict", "A key was added before and does not seal yet.");
     public static readonly ApiError KeysSettling = new("api.keys_settling", 409, "conflict", "A change of keys is just happening: try again in some seconds.");
     public static readonly ApiError KeysConfigured = new("api.keys_configured", 409, "conflict", "The keys are in the configuration, which is not changed here.");
+    public static readonly ApiError CredentialUnknown = new("api.credential_unknown", 404, "not_found", "There is no such credential.");
 
     /// <summary>Every error of the catalogue.</summary>
     public static IReadOnlyList<ApiError> All { get; } =
@@ -33,5 +34,6 @@ internal static class ApiErrors
         TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
         SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent, VirtualKeyUnknown, GrantUnknown, GrantConfigured, NameTaken, Conflict,
         KeyUnknown, KeyInUse, KeyPending, KeysSettling, KeysConfigured,
+        CredentialUnknown,
     ];
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keyholder.Storage;
 
 namespace Keyholder.Server.Endpoints.Api;
 
@@ -70,6 +71,28 @@ internal sealed class ApiQuery
 
         Refuse(name, "is not one this endpoint gave.");
         return null;
+    }
+
+    /// <summary>A cursor that is a place among rows; null = from the newest on.</summary>
+    public RowPosition? ReadPosition(string name) =>
+        Read(name, text => RowPosition.TryParse(text, out var position) ? position : (RowPosition?)null, "is not one this endpoint gave.");
+
+    /// <summary>A parameter as <paramref name="parse"/> understands it; null when it is not set, or not understood, which is <paramref name="problem"/>.</summary>
+    public T? Read<T>(string name, Func<string, T?> parse, string problem)
+        where T : struct
+    {
+        if (this[name] is not { } text)
+        {
+            return null;
+        }
+
+        var value = parse(text);
+        if (value is null)
+        {
+            Refuse(name, problem);
+        }
+
+        return value;
     }
 
     /// <summary>Keeps a problem unless there is one already.</summary>

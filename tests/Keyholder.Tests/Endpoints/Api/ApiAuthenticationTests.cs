@@ -171,7 +171,7 @@ public sealed class ApiAuthenticationTests
         var answer = await host.GetAsync("/api/audit", await host.TokenAsync(formerly, ApiResource.AdminScope, ApiResource.SessionsScope));
         (answer.Status, answer.ErrorId).ShouldBe((HttpStatusCode.Forbidden, "api.scope_insufficient"));
         answer.Challenge.ShouldContain("error=\"insufficient_scope\"");
-        answer.Challenge.ShouldContain("scope=\"keyholder:sessions keyholder:admin\"");
+        answer.Challenge.ShouldContain("scope=\"keyholder:sessions keyholder:credentials keyholder:admin\"");
         (await host.GetAsync(Sessions, await host.TokenAsync(formerly, ApiResource.AdminScope))).ErrorId.ShouldBe("api.scope_insufficient");
     }
 
@@ -224,7 +224,7 @@ public sealed class ApiAuthenticationTests
         var metadata = await host.GetAsync("/.well-known/oauth-protected-resource/api", null);
 
         metadata.Json.GetProperty("resource").GetString().ShouldBe("http://localhost:7717/api");
-        metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString()).ShouldBe(["keyholder:sessions", "keyholder:admin"]);
+        metadata.Json.GetProperty("scopes_supported").EnumerateArray().Select(s => s.GetString()).ShouldBe(["keyholder:sessions", "keyholder:credentials", "keyholder:admin"]);
         var snapshot = host.Get<IResourceSource>().Current;
         snapshot.FindByName("api").ShouldBeNull();
         snapshot.Resources.ShouldBeEmpty();

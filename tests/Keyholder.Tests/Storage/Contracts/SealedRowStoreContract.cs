@@ -1,3 +1,4 @@
+using Keyholder.Audit;
 using Keyholder.Storage;
 using Keyholder.Upstream;
 using Keyholder.Vault;
@@ -134,6 +135,12 @@ public abstract class SealedRowStoreContract<TFixture> : StorageContract<TFixtur
                 var credential = Sample.Credential(Now, owner: Sample.Id()) with { Envelope = envelope, ProviderSubject = null };
                 await Db.Credentials.PutAsync(credential, 0, null, default);
                 return ["user", credential.Key.Owner.Id, "github", "oauth", null, credential.RowId, 1L, null, null];
+            case SealedKind.UpstreamRevocation:
+                var session = await AddSessionAsync(Sample.Session(Now));
+                var left = Sample.Credential(Now) with { Key = new(CredentialOwner.Of(session.Subject), "github"), Envelope = envelope, ProviderSubject = null };
+                await Db.Credentials.PutAsync(left, 0, null, default);
+                await Db.Sessions.RevokeAsync(session.Id, "reason", Sample.Revocation(session.Id, Now), Sample.Audit(Now, AuditActions.SessionRevoked), Now, default);
+                return ["session", left.Key.Owner.Id, "github", "oauth", null, left.RowId, 1L, null, null];
             case SealedKind.ConnectionFlow:
                 var flow = Sample.Flow(Now) with { SealedSecrets = envelope };
                 await Db.ConnectionFlows.AddAsync(flow, default);

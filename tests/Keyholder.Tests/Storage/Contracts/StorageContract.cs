@@ -3,6 +3,7 @@ using Keyholder.Authorization;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Users;
+using Keyholder.Vault;
 
 namespace Keyholder.Tests.Storage.Contracts;
 
@@ -52,6 +53,15 @@ public abstract class StorageContract<TFixture> : IAsyncLifetime
         var (outcome, redeemed) = await Db.Sessions.RedeemCodeAsync(Sample.Redemption(session, hash, Now), Now, default);
         outcome.ShouldBe(RedeemOutcome.Redeemed);
         return (redeemed!, hash);
+    }
+
+    /// <summary>A virtual key's credential is only stored for a key that is there: this makes it, if the owner is one.</summary>
+    protected async Task EnsureKeyAsync(CredentialOwner owner)
+    {
+        if (owner.Kind == CredentialOwnerKind.VirtualKey && await Db.VirtualKeys.FindAsync(owner.Id, default) is null)
+        {
+            await Db.VirtualKeys.AddAsync(Sample.VirtualKey("key-" + owner.Id, Now) with { Id = owner.Id }, Sample.Audit(Now, AuditActions.VirtualKeyCreated), default);
+        }
     }
 
     protected async Task<IReadOnlyList<string>> AuditedActionsAsync() =>

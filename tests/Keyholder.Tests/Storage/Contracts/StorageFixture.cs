@@ -27,6 +27,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IConsentStore Consents => Storage.Consents;
 
+    public ICredentialDirectory CredentialDirectory => Storage.CredentialDirectory;
+
     public ICredentialStore Credentials => Storage.Credentials;
 
     public ICredentialRefreshStore CredentialRefreshes => Storage.CredentialRefreshes;
@@ -60,6 +62,8 @@ public abstract class StorageFixture : IAsyncDisposable
     public IUpstreamClientStore UpstreamClients => Storage.UpstreamClients;
 
     public IUpstreamRegistrationStore UpstreamRegistrations => Storage.UpstreamRegistrations;
+
+    public IUpstreamRevocationStore UpstreamRevocations => Storage.UpstreamRevocations;
 
     public IUserStore Users => Storage.Users;
 

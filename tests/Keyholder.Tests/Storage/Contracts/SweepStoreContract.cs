@@ -258,6 +258,8 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
         }
 
         await RevokeAsync(usersOwn.Id, Now);
+        (await Db.Credentials.FindAsync(keptWithSession, default)).ShouldBeNull();
+        await AddCredentialOfAsync(keptWithSession.Owner);
         (await SweepAsync(SweepTarget.SessionCredentials, Now)).ShouldBe(1);
         (await Db.Credentials.FindAsync(keptWithSession, default)).ShouldBeNull();
     }

@@ -32,6 +32,8 @@ public static class PostgresContractTests
 
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<PostgresFixture>;
 
+    public sealed class CredentialDirectory : CredentialDirectoryContract<PostgresFixture>;
+
     public sealed class Credentials : CredentialStoreContract<PostgresFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<PostgresFixture>;
@@ -75,6 +77,8 @@ public static class PostgresContractTests
     public sealed class UpstreamClients : UpstreamClientStoreContract<PostgresFixture>;
 
     public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<PostgresFixture>;
+
+    public sealed class UpstreamRevocations : UpstreamRevocationStoreContract<PostgresFixture>;
 
     public sealed class Users : UserStoreContract<PostgresFixture>;
 

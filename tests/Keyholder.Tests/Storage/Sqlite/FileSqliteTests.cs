@@ -32,6 +32,8 @@ public static class FileSqliteTests
 
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<FileSqliteFixture>;
 
+    public sealed class CredentialDirectory : CredentialDirectoryContract<FileSqliteFixture>;
+
     public sealed class Credentials : CredentialStoreContract<FileSqliteFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<FileSqliteFixture>;
@@ -75,6 +77,8 @@ public static class FileSqliteTests
     public sealed class UpstreamClients : UpstreamClientStoreContract<FileSqliteFixture>;
 
     public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<FileSqliteFixture>;
+
+    public sealed class UpstreamRevocations : UpstreamRevocationStoreContract<FileSqliteFixture>;
 
     public sealed class Users : UserStoreContract<FileSqliteFixture>;
 

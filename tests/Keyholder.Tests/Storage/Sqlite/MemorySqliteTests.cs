@@ -32,6 +32,8 @@ public static class MemorySqliteTests
 
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<MemorySqliteFixture>;
 
+    public sealed class CredentialDirectory : CredentialDirectoryContract<MemorySqliteFixture>;
+
     public sealed class Credentials : CredentialStoreContract<MemorySqliteFixture>;
 
     public sealed class AuthorizationLegs : AuthorizationLegContract<MemorySqliteFixture>;
@@ -75,6 +77,8 @@ public static class MemorySqliteTests
     public sealed class UpstreamClients : UpstreamClientStoreContract<MemorySqliteFixture>;
 
     public sealed class UpstreamRegistrations : UpstreamRegistrationStoreContract<MemorySqliteFixture>;
+
+    public sealed class UpstreamRevocations : UpstreamRevocationStoreContract<MemorySqliteFixture>;
 
     public sealed class Users : UserStoreContract<MemorySqliteFixture>;
 
