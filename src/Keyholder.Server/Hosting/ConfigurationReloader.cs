@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Storage;
+using Keyholder.Upstream;
 using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Hosting;
@@ -15,6 +16,7 @@ internal sealed partial class ConfigurationReloader(
     IReadOnlyDictionary<string, string> environment,
     ConfiguredResources resources,
     ReconcileLoop virtualKeys,
+    UpstreamRegistrations registrations,
     ConfigurationHealth health,
     IAuditStore audit,
     TimeProvider time,
@@ -67,6 +69,7 @@ internal sealed partial class ConfigurationReloader(
             var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
             await virtualKeys.MirrorAsync(next, cancellationToken);
             await AuditAsync(AuditActions.ConfigurationReloaded, string.Join(", ", taken), cancellationToken);
+            await registrations.RecordAsync(next.Providers, cancellationToken);
             resources.Replace(next);
             _running = definitions;
             LogTaken(taken.Count, string.Join(", ", taken));

@@ -27,7 +27,7 @@ internal static class ConnectionFlowRows
     public static Task<bool> LockClaimedAsync(PostgresStatements statements, byte[] stateHash, CredentialKey key, DateTimeOffset now) => statements.AnyAsync(
         """
         SELECT 1 FROM connection_flows
-        WHERE state_hash = @state_hash AND claimed_at IS NOT NULL AND expires_at > @now
+        WHERE state_hash = @state_hash AND claimed_at IS NOT NULL AND finished_at IS NULL AND expires_at > @now
           AND purpose = 'connect' AND owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider
         FOR UPDATE
         """,
@@ -37,6 +37,7 @@ internal static class ConnectionFlowRows
         ("owner_id", key.Owner.Id),
         ("provider", key.Provider));
 
-    public static Task DeleteAsync(PostgresStatements statements, byte[] stateHash) =>
-        statements.ExecuteAsync("DELETE FROM connection_flows WHERE state_hash = @state_hash", ("state_hash", stateHash));
+    /// <summary>It brought its credential: kept until it expires, so that its callback is known as used.</summary>
+    public static Task FinishAsync(PostgresStatements statements, byte[] stateHash, DateTimeOffset now) =>
+        statements.ExecuteAsync("UPDATE connection_flows SET finished_at = @now WHERE state_hash = @state_hash", ("state_hash", stateHash), ("now", now));
 }

@@ -67,7 +67,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
                     return CredentialConnectOutcome.Conflict;
                 }
 
-                await ConnectionFlowRows.DeleteAsync(statements, stateHash);
+                await ConnectionFlowRows.FinishAsync(statements, stateHash, now);
                 return CredentialConnectOutcome.Stored;
             },
             cancellationToken);

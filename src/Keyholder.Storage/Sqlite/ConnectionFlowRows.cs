@@ -27,7 +27,7 @@ internal static class ConnectionFlowRows
     public static bool IsClaimed(PreparedConnection connection, byte[] stateHash, CredentialKey key, DateTimeOffset now) => connection.Any(
         """
         SELECT 1 FROM connection_flows
-        WHERE state_hash = $state_hash AND claimed_at IS NOT NULL AND expires_at > $now
+        WHERE state_hash = $state_hash AND claimed_at IS NOT NULL AND finished_at IS NULL AND expires_at > $now
           AND purpose = 'connect' AND owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider
         """,
         ("$state_hash", stateHash),
@@ -36,6 +36,7 @@ internal static class ConnectionFlowRows
         ("$owner_id", key.Owner.Id),
         ("$provider", key.Provider));
 
-    public static void Delete(PreparedConnection connection, byte[] stateHash) =>
-        connection.Execute("DELETE FROM connection_flows WHERE state_hash = $state_hash", ("$state_hash", stateHash));
+    /// <summary>It brought its credential: kept until it expires, so that its callback is known as used.</summary>
+    public static void Finish(PreparedConnection connection, byte[] stateHash, DateTimeOffset now) =>
+        connection.Execute("UPDATE connection_flows SET finished_at = $now WHERE state_hash = $state_hash", ("$state_hash", stateHash), ("$now", now));
 }

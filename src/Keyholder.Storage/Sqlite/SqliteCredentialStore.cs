@@ -65,7 +65,7 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
                     return CredentialConnectOutcome.Conflict;
                 }
 
-                ConnectionFlowRows.Delete(connection, stateHash);
+                ConnectionFlowRows.Finish(connection, stateHash, now);
                 return CredentialConnectOutcome.Stored;
             },
             cancellationToken);

@@ -82,6 +82,21 @@ public sealed class ConfigurationReloadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_client_id_asks_everybody_to_connect_again_and_a_new_name_nobody()
+    {
+        await _host.ConnectAsync();
+        await ChangeAsync(file => file["providers"]!["demo"]!["displayName"] = "Renamed");
+        await UntilLoggedAsync("providers.demo.displayName");
+        (await _host.FindCredentialAsync("person1"))!.Status.ShouldBe(CredentialStatus.Active);
+
+        await ChangeAsync(file => file["providers"]!["demo"]!["clientId"] = "another-client");
+        await UntilLoggedAsync("providers.demo.clientId");
+
+        var credential = (await _host.FindCredentialAsync("person1"))!;
+        (credential.Status, credential.StatusReason).ShouldBe((CredentialStatus.NeedsReauth, "upstream_client_changed"));
+    }
+
+    [Fact]
     public async Task A_change_with_a_problem_anywhere_changes_nothing_is_reported_whole_and_the_mended_file_is_taken_over()
     {
         var client = await _host.ConnectAsync();

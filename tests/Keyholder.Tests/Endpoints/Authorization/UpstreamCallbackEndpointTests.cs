@@ -142,6 +142,24 @@ public sealed class UpstreamCallbackEndpointTests
     }
 
     [Fact]
+    public async Task A_credential_that_is_deleted_while_the_provider_answers_does_not_come_back()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        using var browser = host.CreateBrowser();
+        var provider = await ReachProviderAsync(browser);
+        var key = await KeyAsync(host);
+        host.Legs.Complete = async _ =>
+        {
+            await host.Get<ICredentialStore>().DeleteAsync(key, CancellationToken.None);
+            return FakeLegs.Succeeded("subject-1");
+        };
+
+        (await browser.GetAsync(Callback(provider))).ErrorId.ShouldBe("connection_withdrawn");
+
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(key, CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_callback_for_a_finished_request_exchanges_nothing()
     {
         await using var host = await AuthorizationHost.StartAsync();

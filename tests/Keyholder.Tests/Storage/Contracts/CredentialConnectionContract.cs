@@ -20,6 +20,7 @@ public abstract class CredentialConnectionContract<TFixture> : StorageContract<T
         (await Db.Credentials.FindAsync(_credential.Key, default)).ShouldBeRow(_credential);
         (await AuditedActionsAsync()).ShouldBe([AuditActions.CredentialStored]);
         (await ConnectAsync(flow, _credential with { Version = 2 }, 1)).ShouldBe(CredentialConnectOutcome.FlowGone);
+        (await Db.ConnectionFlows.ClaimAsync(flow.StateHash, flow.BrowserHash, Now, default)).Outcome.ShouldBe(ConnectionClaimOutcome.AlreadyClaimed);
     }
 
     [Fact]
