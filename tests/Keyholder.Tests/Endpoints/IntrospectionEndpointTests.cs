@@ -157,9 +157,16 @@ public sealed class IntrospectionEndpointTests : IAsyncLifetime
     public async Task While_the_log_is_not_confirmed_an_administrator_is_told_to_come_back()
     {
         var admin = await CreateAdminTokenAsync("ci");
-        _host.Services.GetRequiredService<RevocationIndex>().Confirm(_host.Time.GetUtcNow().AddYears(-11));
+        var status = HttpStatusCode.OK;
 
-        (await IntrospectAsAdministratorAsync(admin, "x")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        // The feed may just be confirming what the token's creation wrote.
+        for (var attempt = 0; attempt < 50 && status == HttpStatusCode.OK; attempt++)
+        {
+            _host.Services.GetRequiredService<RevocationIndex>().Confirm(_host.Time.GetUtcNow().AddYears(-11));
+            status = (await IntrospectAsAdministratorAsync(admin, "x")).Status;
+        }
+
+        status.ShouldBe(HttpStatusCode.ServiceUnavailable);
     }
 
     private async Task<string> CreateAdminTokenAsync(string name) =>
