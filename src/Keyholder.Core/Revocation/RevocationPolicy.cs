@@ -27,7 +27,7 @@ public static class RevocationPolicy
             return (null, problem);
         }
 
-        var expiresAt = request.ExpiresAt ?? (request.Quarantine ? QuarantineEnd(target, now) : now + Lifetime(target));
+        var expiresAt = request.ExpiresAt ?? (request.Quarantine ? QuarantineEnd(target, now) : CutOffEnd(target, now));
         var entry = new RevocationEntry(target, now, expiresAt, request.Reason ?? RevocationReasons.Operator) { IsQuarantine = request.Quarantine };
         return (new PlannedRevocation(entry, ResourcesOf(target, resources)), null);
     }
@@ -55,6 +55,14 @@ public static class RevocationPolicy
     // Admin tokens and secrets of virtual keys have no end of their own. One that is revoked for good is dead in its row, whatever the log forgets.
     private static bool IsEndless(RevocationTarget target) =>
         target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal) || VirtualKeyTokenId.TryParse(target.Value, out _, out _);
+
+    private static DateTimeOffset CutOffEnd(RevocationTarget target, DateTimeOffset now) => MeetsKeySecrets(target) ? RevocationEntry.Never : now + Lifetime(target);
+
+    // A secret of a virtual key that is presented itself is a token of every resource, issued when the secret was made, of the client vk:ID: alive for as long as the key is,
+    // and no row of it says where it was cut off.
+    private static bool MeetsKeySecrets(RevocationTarget target) =>
+        target.Kind is RevocationTargetKind.Resource or RevocationTargetKind.Provider
+        || (target.Kind == RevocationTargetKind.Client && target.Value.StartsWith(VirtualKeyTokenId.Prefix, StringComparison.Ordinal));
 
     private static TimeSpan Lifetime(RevocationTarget target) => target.Kind switch
     {

@@ -90,6 +90,25 @@ public sealed class VirtualKeyGatewayTests : IAsyncLifetime
         await _gateway.ShouldRefuseAsync(GatewayFixture.Bodiless(HttpMethod.Delete, text), status, error);
     }
 
+    [Theory]
+    [InlineData(RevocationTargetKind.Resource)]
+    [InlineData(RevocationTargetKind.Client)]
+    public async Task A_key_that_was_cut_off_from_a_resource_stays_cut_off_until_its_secret_is_new(RevocationTargetKind kind)
+    {
+        var (key, text) = await CreateAsync();
+        await GrantAsync(key, "demo");
+        await RevokeAsync(new(kind, kind == RevocationTargetKind.Client ? "vk:" + key.Id : "demo"), quarantine: false);
+
+        var later = _gateway.Host.Time.GetUtcNow().AddYears(1);
+        Get<RevocationIndex>().RemoveExpired(later);
+        await _gateway.ShouldRefuseAsync(GatewayFixture.Post(token: text), HttpStatusCode.Unauthorized, "gateway.token_invalid");
+        (await Get<IRevocationStore>().ReadAfterAsync(0, later, default)).ShouldContain(entry => entry.Revocation.Target.Kind == kind);
+
+        _gateway.Host.Time.Advance(TimeSpan.FromSeconds(1));
+        var (_, renewed) = await Registry.RotateAsync(key.Id, TimeSpan.Zero, "system", Nowhere, default);
+        await SoonAsync(() => SendAsync(GatewayFixture.Post(token: renewed!)), HttpStatusCode.OK);
+    }
+
     [Fact]
     public async Task A_replaced_secret_works_until_the_overlap_ends_and_not_at_its_end()
     {

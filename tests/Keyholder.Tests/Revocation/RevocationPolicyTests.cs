@@ -60,7 +60,18 @@ public sealed class RevocationPolicyTests
         Plan(RevocationTargetKind.Token, "jti").ExpiresAt.ShouldBe(Now.AddMinutes(65));
         Plan(RevocationTargetKind.Token, "kh_bs_abc").ExpiresAt.ShouldBe(Now.AddDays(30).AddMinutes(5));
         Plan(RevocationTargetKind.Client, "client").ExpiresAt.ShouldBeGreaterThan(Now.AddMinutes(60 + 10 + 60));
+        Plan(RevocationTargetKind.Subject, "user:u1").ExpiresAt.ShouldBe(Now.AddHours(3));
         Plan(RevocationTargetKind.Session, SessionId.Create().ToString(), quarantine: true).ExpiresAt.ShouldBe(RevocationEntry.Never);
+    }
+
+    [Theory]
+    [InlineData(RevocationTargetKind.Resource, "notes")]
+    [InlineData(RevocationTargetKind.Provider, "github")]
+    [InlineData(RevocationTargetKind.Client, "vk:AAECAwQFBgcICQoLDA0ODw")]
+    public void A_cut_off_that_meets_secrets_of_virtual_keys_stands_for_ever_because_they_have_no_end(RevocationTargetKind kind, string value)
+    {
+        Plan(kind, value).ExpiresAt.ShouldBe(RevocationEntry.Never);
+        Plan(kind, value, quarantine: true).ExpiresAt.ShouldBe(RevocationEntry.Never);
     }
 
     private static RevocationEntry Plan(RevocationTargetKind kind, string value, bool quarantine = false) =>
