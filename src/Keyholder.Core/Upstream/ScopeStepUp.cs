@@ -24,12 +24,15 @@ public sealed class ScopeStepUp(CredentialVault vault, UpstreamClient client)
     /// <param name="used">What went out.</param>
     /// <param name="scopes">What <see cref="Missing"/> found.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Who has to be connected again; null when that was tried lately for the same scopes, or when the credential changed meanwhile.</returns>
+    /// <returns>
+    /// Who has to be connected again; null when that was tried lately for the same scopes, when the credential changed meanwhile, or when it is shared: what one caller lacks
+    /// takes nothing from the others.
+    /// </returns>
     public async Task<UpstreamAuthorization?> BeginAsync(
         Resource resource, UpstreamAuthorization used, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
         if (ProviderOf(resource) is not { } provider
-            || used.Used.FirstOrDefault(u => u.Key.Provider == provider.Name) is not { } use
+            || used.Used.FirstOrDefault(u => u.Key.Provider == provider.Name) is not { Key.Owner.Kind: not CredentialOwnerKind.Shared } use
             || !client.Providers.Wanted.Add(use.Key, scopes))
         {
             return null;

@@ -82,6 +82,18 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_everybody_shares_is_not_taken_from_everybody_because_one_caller_lacked_a_scope()
+    {
+        var shared = new CredentialKey(CredentialOwner.SharedBy(_resource.Providers[0].Provider), "remote");
+        await ConnectAsync(shared);
+
+        (await BeginAsync(1, "write", shared)).ShouldBeNull();
+
+        (await _remote.Storage.Credentials.FindAsync(shared, default))!.Status.ShouldBe(CredentialStatus.Active);
+        _remote.Client.Providers.Wanted.Of("remote").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void An_upstream_cannot_fill_the_memory_with_scopes()
     {
         var wanted = new WantedScopes(_remote.Time);
@@ -94,11 +106,11 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
 
     private static Resource Resource(Provider provider) => UpstreamAuthorizerTests.Resource with { Providers = [new ResourceProvider(provider)] };
 
-    private Task ConnectAsync() => _vault.StoreAsync(Person1, new TokenSet { AccessToken = "at", TokenType = "Bearer" }, null, null, default);
+    private Task ConnectAsync(CredentialKey? key = null) => _vault.StoreAsync(key ?? Person1, new TokenSet { AccessToken = "at", TokenType = "Bearer" }, null, null, default);
 
-    private Task<UpstreamAuthorization?> BeginAsync(long version, string scopes) => _stepUp.BeginAsync(
+    private Task<UpstreamAuthorization?> BeginAsync(long version, string scopes, CredentialKey? key = null) => _stepUp.BeginAsync(
         _resource,
-        new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Used = [new CredentialUse(Person1, version)] },
+        new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Used = [new CredentialUse(key ?? Person1, version)] },
         scopes.Split(' '),
         default);
 }
