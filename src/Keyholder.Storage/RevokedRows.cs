@@ -1,6 +1,7 @@
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Tokens;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage;
 
@@ -19,6 +20,15 @@ internal static class RevokedRows
         target.Kind == RevocationTargetKind.Token && target.Value.StartsWith(AdminToken.RevocationIdPrefix, StringComparison.Ordinal)
             ? target.Value[AdminToken.RevocationIdPrefix.Length..]
             : null;
+
+    /// <summary>The virtual key one of whose secrets a target names, or null. Whichever secret it is: no session remembers which one signed it in.</summary>
+    public static string? KeyOfSecret(RevocationTarget target) =>
+        target.Kind == RevocationTargetKind.Token && VirtualKeyTokenId.TryParse(target.Value, out var id, out _) ? id : null;
+
+    /// <summary>The entry whose sessions are those that <paramref name="revocation"/> ends: with a secret, those of its key.</summary>
+    public static RevocationEntry Reaching(RevocationEntry revocation) => !revocation.IsQuarantine && KeyOfSecret(revocation.Target) is { } key
+        ? revocation with { Target = new(RevocationTargetKind.VirtualKey, key) }
+        : revocation;
 
     /// <summary>The subject a target names, or null.</summary>
     public static Subject? SubjectOf(RevocationTarget target) => target.Kind switch

@@ -10,5 +10,6 @@ public static class RevocationReasons
     public const string UserRequest = "user_request";
     public const string Operator = "operator";
     public const string VirtualKeyDeleted = "virtual_key_deleted";
+    public const string VirtualKeySecretEnded = "virtual_key_secret_ended";
     public const string UpstreamFailure = "upstream_failure";
 }

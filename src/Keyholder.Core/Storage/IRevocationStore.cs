@@ -6,7 +6,7 @@ namespace Keyholder.Storage;
 /// <summary>
 /// The revocation log, and the rows a revocation ends. The sessions an entry means are the live ones (neither revoked nor expired at its cut-off) of its
 /// target: opened at or before the cut-off for a client, resource or provider, signed in at or before it for a subject, a virtual key and everything,
-/// whenever for a session; a token has none.
+/// whenever for a session; a token has none, unless it is a secret of a virtual key: then a permanent entry ends what the key signed in up to the cut-off.
 /// </summary>
 public interface IRevocationStore
 {
@@ -14,7 +14,8 @@ public interface IRevocationStore
     /// Appends an entry and its audit event in one transaction. A permanent entry also revokes the sessions it means (reason
     /// <see cref="Sessions.RevocationReasons.Operator"/>) and deletes the browser sessions of its user, or all of them; one for an admin token, or for everything, revokes the
     /// admin tokens it means; sessions of a
-    /// client, resource or provider that were used in the last moments get an entry of their own, because an access token may just be being signed for them.
+    /// client, resource or provider that were used in the last moments get an entry of their own, because an access token may just be being signed for them. So do the sessions that end with
+    /// a secret of a virtual key (reason <see cref="Sessions.RevocationReasons.VirtualKeySecretEnded"/>), and the key's pending authorization requests fail.
     /// </summary>
     /// <param name="revocation">The entry.</param>
     /// <param name="resources">The resource URIs a <see cref="RevocationTargetKind.Resource"/> or <see cref="RevocationTargetKind.Provider"/> target stands for; else empty.</param>

@@ -25,7 +25,10 @@ public interface IVirtualKeyStore
     /// <summary>Changes a key; a change that says nothing new writes nothing (<see cref="VirtualKeyWriteOutcome.Unchanged"/>). An owner the change assigns has to be active.</summary>
     Task<VirtualKeyWriteOutcome> UpdateAsync(string id, VirtualKeyChange change, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Gives a key a new secret: <see cref="VirtualKeyWriteOutcome.Done"/>, <see cref="VirtualKeyWriteOutcome.NotFound"/> or <see cref="VirtualKeyWriteOutcome.Conflict"/>.</summary>
+    /// <summary>
+    /// Gives a key a new secret: <see cref="VirtualKeyWriteOutcome.Done"/>, <see cref="VirtualKeyWriteOutcome.NotFound"/> or <see cref="VirtualKeyWriteOutcome.Conflict"/>.
+    /// Without overlap the sessions the key has signed in so far are revoked with the secret, and its pending authorization requests fail.
+    /// </summary>
     Task<VirtualKeyWriteOutcome> RotateAsync(VirtualKeyRotation rotation, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>

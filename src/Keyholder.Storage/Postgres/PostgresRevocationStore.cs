@@ -12,7 +12,7 @@ internal sealed class PostgresRevocationStore(PostgresDatabase database) : IRevo
         database.WriteAsync(statements => AppendAsync(statements, revocation, resources, audit), cancellationToken);
 
     public Task<int> CountSessionsAsync(RevocationEntry revocation, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>
-        database.ReadAsync(statements => RevocationReach.CountAsync(statements, revocation, resources), cancellationToken);
+        database.ReadAsync(statements => RevocationReach.CountAsync(statements, RevokedRows.Reaching(revocation), resources), cancellationToken);
 
     public Task<(LiftOutcome Outcome, RevocationLogEntry? Lift)> LiftAsync(long id, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(statements => LiftAsync(statements, id, audit, now), cancellationToken);
@@ -57,6 +57,12 @@ internal sealed class PostgresRevocationStore(PostgresDatabase database) : IRevo
             return ([await RevocationRows.AppendAsync(statements, revocation)], meant);
         }
 
+        var secretOf = RevokedRows.KeyOfSecret(revocation.Target);
+        if (secretOf is not null)
+        {
+            await VirtualKeySessions.LockAsync(statements, secretOf, revocation.CutOff);
+        }
+
         await RevocationReach.LockAsync(statements, revocation, resources);
         var inUse = RevokedRows.ComparesIssue(revocation.Target) ? await RevocationReach.InUseAsync(statements, revocation, resources) : [];
         var revoked = await RevocationReach.RevokeAsync(statements, revocation, resources);
@@ -64,6 +70,12 @@ internal sealed class PostgresRevocationStore(PostgresDatabase database) : IRevo
         foreach (var session in inUse)
         {
             appended.Add(await RevocationRows.AppendAsync(statements, revocation with { Target = new(RevocationTargetKind.Session, session.ToString()) }));
+        }
+
+        if (secretOf is not null)
+        {
+            var ended = await VirtualKeySessions.EndAsync(statements, secretOf, revocation.CutOff);
+            return ([.. appended, .. ended], ended.Count);
         }
 
         return (appended, revoked);

@@ -86,8 +86,19 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
         database.WriteAsync(
             async statements =>
             {
+                var atOnce = rotation.OverlapEndsAt <= now;
+                if (atOnce)
+                {
+                    await VirtualKeySessions.LockAsync(statements, rotation.KeyId, now);
+                }
+
                 if (await VirtualKeyRows.RotateAsync(statements, rotation, now))
                 {
+                    if (atOnce)
+                    {
+                        await VirtualKeySessions.EndAsync(statements, rotation.KeyId, now);
+                    }
+
                     await VirtualKeyRows.AnnounceAsync(statements, audit, rotation.KeyId, now);
                     return VirtualKeyWriteOutcome.Done;
                 }

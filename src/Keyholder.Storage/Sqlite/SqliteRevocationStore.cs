@@ -16,7 +16,7 @@ internal sealed class SqliteRevocationStore(SqliteDatabase database, RevocationS
     }
 
     public Task<int> CountSessionsAsync(RevocationEntry revocation, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>
-        database.ReadAsync(connection => RevocationReach.Count(connection, revocation, resources), cancellationToken);
+        database.ReadAsync(connection => RevocationReach.Count(connection, RevokedRows.Reaching(revocation), resources), cancellationToken);
 
     public async Task<(LiftOutcome Outcome, RevocationLogEntry? Lift)> LiftAsync(long id, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -73,7 +73,14 @@ internal sealed class SqliteRevocationStore(SqliteDatabase database, RevocationS
             appended.Add(RevocationRows.Append(connection, revocation with { Target = new(RevocationTargetKind.Session, session.ToString()) }));
         }
 
-        return (appended, RevocationReach.Revoke(connection, revocation, resources));
+        var revoked = RevocationReach.Revoke(connection, revocation, resources);
+        if (RevokedRows.KeyOfSecret(revocation.Target) is { } secretOf)
+        {
+            var ended = VirtualKeySessions.End(connection, secretOf, revocation.CutOff);
+            return ([.. appended, .. ended], ended.Count);
+        }
+
+        return (appended, revoked);
     }
 
     private static (LiftOutcome Outcome, RevocationLogEntry? Lift) Lift(PreparedConnection connection, long id, AuditEvent audit, DateTimeOffset now)

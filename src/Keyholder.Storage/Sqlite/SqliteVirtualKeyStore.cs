@@ -88,6 +88,11 @@ internal sealed class SqliteVirtualKeyStore(SqliteDatabase database, RevocationS
             {
                 if (VirtualKeyRows.Rotate(connection, rotation, now))
                 {
+                    if (rotation.OverlapEndsAt <= now)
+                    {
+                        VirtualKeySessions.End(connection, rotation.KeyId, now);
+                    }
+
                     VirtualKeyRows.Announce(connection, audit, rotation.KeyId, now);
                     return VirtualKeyWriteOutcome.Done;
                 }

@@ -1,4 +1,5 @@
 using Keyholder.Audit;
+using Keyholder.Authorization;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage;
@@ -99,6 +100,48 @@ public abstract class VirtualKeyLivenessContract<TFixture> : StorageContract<TFi
         (await Db.VirtualKeys.FindAsync(key.Id, default)).ShouldBeRow(key with { Previous = null, SecretHash = null });
     }
 
+    [Fact]
+    public async Task What_a_key_signed_in_ends_with_a_secret_that_is_revoked()
+    {
+        var (key, opened, pending, kept) = await SignedInAsync();
+        var younger = await AddSessionAsync(SessionOf(key) with { AuthenticatedAt = Now.AddSeconds(1) });
+        var entry = new RevocationEntry(new(RevocationTargetKind.Token, VirtualKeyTokenId.Of(key.Id, 1)), Now, Now.AddHours(3), RevocationReasons.Operator);
+        (await Db.Revocations.CountSessionsAsync(entry, [], default)).ShouldBe(1);
+        (await Db.Revocations.CountSessionsAsync(entry with { IsQuarantine = true }, [], default)).ShouldBe(0);
+
+        var (appended, sessions) = await Db.Revocations.AppendAsync(entry, [], Sample.Audit(Now, AuditActions.RevocationAdded), default);
+
+        sessions.ShouldBe(1);
+        appended.Select(line => line.Revocation.Target).ShouldBe([entry.Target, new(RevocationTargetKind.Session, opened.ToString())]);
+        await AssertEndedAsync(opened, pending, kept);
+        (await Db.Sessions.FindAsync(younger.Id, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task What_a_key_signed_in_ends_with_a_rotation_without_overlap_and_not_with_an_overlap()
+    {
+        var (key, opened, pending, kept) = await SignedInAsync();
+
+        (await RotateAsync(key.Id, 1, Now.AddMinutes(1))).ShouldBe(VirtualKeyWriteOutcome.Done);
+        (await Db.Sessions.FindAsync(opened, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
+
+        (await RotateAsync(key.Id, 2, Now)).ShouldBe(VirtualKeyWriteOutcome.Done);
+        await AssertEndedAsync(opened, pending, kept);
+        (await Db.Revocations.ReadAfterAsync(0, Now, default)).Where(line => !line.IsNotice).ShouldHaveSingleItem()
+            .Revocation.Target.ShouldBe(new(RevocationTargetKind.Session, opened.ToString()));
+    }
+
+    [Fact]
+    public async Task A_rotation_that_loses_ends_no_session()
+    {
+        var (key, opened, pending, _) = await SignedInAsync();
+
+        (await RotateAsync(key.Id, 7, Now)).ShouldBe(VirtualKeyWriteOutcome.Conflict);
+
+        (await Db.Sessions.FindAsync(opened, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
+        (await Db.AuthorizationRequests.FindAsync(pending, default)).ShouldNotBeNull().Phase.ShouldBe(AuthorizationPhase.Upstream);
+    }
+
     [Theory]
     [InlineData(RevocationTargetKind.VirtualKey, "another")]
     [InlineData(RevocationTargetKind.Token, "vk:another:1")]
@@ -128,6 +171,26 @@ public abstract class VirtualKeyLivenessContract<TFixture> : StorageContract<TFi
     }
 
     private static Session SessionOf(VirtualKey key) => Sample.Session(Now) with { Subject = new Subject(SubjectKind.VirtualKey, key.Id) };
+
+    /// <summary>A key with a session and a request under way, and a session of another key.</summary>
+    private async Task<(VirtualKey Key, SessionId Opened, string Pending, SessionId Kept)> SignedInAsync()
+    {
+        var key = await AddAsync(Usable);
+        var other = await AddAsync(Sample.VirtualKey("other", Now));
+        var pending = Sample.Request(Now, AuthorizationPhase.Upstream) with { Subject = SessionOf(key).Subject };
+        await Db.AuthorizationRequests.AddAsync(pending, default);
+        return (key, (await AddSessionAsync(SessionOf(key))).Id, pending.Id, (await AddSessionAsync(SessionOf(other))).Id);
+    }
+
+    private async Task AssertEndedAsync(SessionId opened, string pending, SessionId kept)
+    {
+        (await Db.Sessions.FindAsync(opened, default)).ShouldNotBeNull().RevokedReason.ShouldBe(RevocationReasons.VirtualKeySecretEnded);
+        (await Db.AuthorizationRequests.FindAsync(pending, default)).ShouldNotBeNull().Phase.ShouldBe(AuthorizationPhase.Failed);
+        (await Db.Sessions.FindAsync(kept, default)).ShouldNotBeNull().RevokedAt.ShouldBeNull();
+    }
+
+    private Task<VirtualKeyWriteOutcome> RotateAsync(string id, uint generation, DateTimeOffset overlapEndsAt) =>
+        Db.VirtualKeys.RotateAsync(new(id, generation, Sample.Hash(), overlapEndsAt), Sample.Audit(Now, AuditActions.VirtualKeyRotated), Now, default);
 
     private async Task<VirtualKey> WithOwnerAsync(string end)
     {
