@@ -78,6 +78,9 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     /// <summary>Ends when no refresh is under way. A process that waits for it before it stops leaves no provider's answer unstored.</summary>
     public Task WhenIdleAsync() => _refresher.WhenIdleAsync();
 
+    /// <summary>Forgets what is warm, so that every credential is read again. After credentials were marked, and before a changed configuration sends them anywhere.</summary>
+    public void Forget() => _credentials.Clear();
+
     /// <inheritdoc />
     public void Dispose() => _vault.Changed -= OnChanged;
 

@@ -1,22 +1,22 @@
 using System.Security.Cryptography;
-using System.Text;
 using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Storage;
+using Keyholder.Vault;
 using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Upstream;
 
-/// <summary>Notices when Keyholder became another client at a provider: what was issued to the other one cannot be refreshed, so its credentials ask for a new connection at once.</summary>
+/// <summary>Notices when Keyholder became another client at a provider, or a name stands for another server or another discovered upstream: what was issued before is not for it, so its credentials ask for a new connection at once.</summary>
 public sealed class UpstreamRegistrations(IUpstreamRegistrationStore store, TimeProvider time, ILogger<UpstreamRegistrations> logger)
 {
     /// <summary>The reason such credentials have.</summary>
     public const string Reason = "upstream_client_changed";
 
-    /// <summary>Records the client of every provider that has a configured one. The same clients again change nothing. Before the first request of a configuration, and after every change of it.</summary>
+    /// <summary>Records what every provider that issues tokens is. The same again changes nothing. Before the first request of a configuration, and after every change of it.</summary>
     public async Task RecordAsync(IReadOnlyList<Provider> providers, CancellationToken cancellationToken)
     {
-        foreach (var provider in providers.Where(p => p.ClientId.Length > 0))
+        foreach (var provider in providers.Where(p => p.Kind != ProviderKind.Headers))
         {
             var now = time.GetUtcNow();
             var changed = new AuditEvent { At = now, Action = AuditActions.UpstreamClientChanged, Actor = "system", Target = "provider:" + provider.Name };
@@ -28,10 +28,16 @@ public sealed class UpstreamRegistrations(IUpstreamRegistrationStore store, Time
         }
     }
 
-    // Neither the secret nor a path: changing those leaves refresh tokens good.
-    private static byte[] Registration(Provider provider)
-    {
-        var server = provider.Issuer ?? provider.TokenEndpoint?.GetLeftPart(UriPartial.Authority) ?? "";
-        return SHA256.HashData(Encoding.UTF8.GetBytes($"{server.Length}:{server}{provider.ClientId}"));
-    }
+    // Neither the secret nor a path of an endpoint: changing those leaves refresh tokens good. A discovered provider is what its upstream makes of it.
+    private static byte[] Registration(Provider provider) => SHA256.HashData(new EnvelopeContext("upstream_registration")
+        .Add(provider.ClientId)
+        .Add(provider.Issuer ?? "")
+        .Add(AuthorityOf(provider.AuthorizationEndpoint))
+        .Add(AuthorityOf(provider.TokenEndpoint))
+        .Add(AuthorityOf(provider.RefreshEndpoint))
+        .Add(provider.Discovery?.Upstream.AbsoluteUri ?? "")
+        .Add(provider.Discovery?.Issuer ?? "")
+        .Bytes);
+
+    private static string AuthorityOf(Uri? endpoint) => endpoint?.GetLeftPart(UriPartial.Authority) ?? "";
 }

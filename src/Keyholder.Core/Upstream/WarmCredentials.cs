@@ -67,6 +67,22 @@ internal sealed class WarmCredentials(int capacity, TimeProvider time)
         }
     }
 
+    /// <summary>Forgets everything, and makes every ticket void.</summary>
+    public void Clear()
+    {
+        foreach (var stripe in _stripes)
+        {
+            lock (stripe)
+            {
+                stripe.Epoch++;
+                foreach (var known in _entries.Keys.Where(key => StripeOf(key) == stripe))
+                {
+                    Remove(known);
+                }
+            }
+        }
+    }
+
     private void Remove(CredentialKey key)
     {
         if (_entries.TryRemove(key, out var entry))

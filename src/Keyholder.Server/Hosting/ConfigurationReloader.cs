@@ -17,6 +17,7 @@ internal sealed partial class ConfigurationReloader(
     ConfiguredResources resources,
     ReconcileLoop virtualKeys,
     UpstreamRegistrations registrations,
+    UpstreamAuthorizer authorizer,
     ConfigurationHealth health,
     IAuditStore audit,
     TimeProvider time,
@@ -70,6 +71,7 @@ internal sealed partial class ConfigurationReloader(
             await virtualKeys.MirrorAsync(next, cancellationToken);
             await AuditAsync(AuditActions.ConfigurationReloaded, string.Join(", ", taken), cancellationToken);
             await registrations.RecordAsync(next.Providers, cancellationToken);
+            authorizer.Forget();
             resources.Replace(next);
             _running = definitions;
             LogTaken(taken.Count, string.Join(", ", taken));
