@@ -15,6 +15,10 @@ public sealed class VaultKeyRing
     /// <summary>The keys, oldest first, without what is secret of them.</summary>
     public IReadOnlyList<VaultKeyInfo> Keys => [.. _keys.Select(k => new VaultKeyInfo(k.Id, k.SealsFrom))];
 
+    /// <summary>Whether the other ring has the same keys: ids, secrets and moments.</summary>
+    internal bool IsSameAs(VaultKeyRing other) =>
+        Keys.SequenceEqual(other.Keys) && _keys.Zip(other._keys).All(pair => CryptographicOperations.FixedTimeEquals(pair.First.Secret, pair.Second.Secret));
+
     internal VaultKey Newest => _keys[^1];
 
     /// <summary>

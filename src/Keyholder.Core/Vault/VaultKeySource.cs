@@ -31,7 +31,7 @@ public sealed class VaultKeySource(VaultKeyRing ring, TimeProvider? time, Func<I
     {
         lock (_gate)
         {
-            if (read?.Invoke(problems) is not { } ring || ring.Keys.SequenceEqual(_current.Keys))
+            if (read?.Invoke(problems) is not { } ring || ring.IsSameAs(_current))
             {
                 return false;
             }

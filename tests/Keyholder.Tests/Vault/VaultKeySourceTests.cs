@@ -85,6 +85,20 @@ public sealed class VaultKeySourceTests
     }
 
     [Fact]
+    public void A_key_that_was_corrected_under_its_old_id_is_taken_over()
+    {
+        var keys = Source();
+        var corrected = VaultKeyRing.Parse($"key-1:{Convert.ToBase64String(VaultKeys.Secret(7))}", _problems)!;
+        var envelope = new EnvelopeSealer(corrected).Seal("s"u8, default);
+        _file = corrected;
+
+        keys.Reload(_problems).ShouldBeTrue();
+
+        new EnvelopeSealer(keys).Open(envelope, default, out _).ShouldBe(EnvelopeOutcome.Opened);
+        keys.Reload(_problems).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Until_the_moment_of_any_key_has_come_the_first_one_seals()
     {
         var ring = VaultKeyRing.Parse($"{VaultKeys.Line(1)} 2040-01-01T00:00:00Z\n{VaultKeys.Line(2)} 2041-01-01T00:00:00Z", _problems)!;
