@@ -11,7 +11,7 @@ public sealed class ImportPlanner(ISessionStore sessions, IUserStore users, Prov
 {
     /// <summary>The plan; null when there was any problem.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="problems">Receives every problem: a provider without a name, an unknown user, a record that is there twice.</param>
+    /// <param name="problems">Receives every problem: a provider without a name, an unknown user, a record that is there twice, two that lead to one credential.</param>
     /// <param name="cancellationToken">Cancels the reads.</param>
     public async Task<ImportPlan?> PlanAsync(ImportFile file, ICollection<ImportProblem> problems, CancellationToken cancellationToken)
     {
@@ -19,10 +19,11 @@ public sealed class ImportPlanner(ISessionStore sessions, IUserStore users, Prov
         providers.Check(problems);
         var passedOver = new List<ImportProblem>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        var owned = new Dictionary<CredentialKey, int>();
         var credentials = new List<PlannedCredential>();
         foreach (var credential in file.Credentials)
         {
-            if (await PlanAsync(credential, problems, passedOver, cancellationToken) is { } planned && IsFirst(planned.Record, credential.Line))
+            if (await PlanAsync(credential, problems, passedOver, cancellationToken) is { } planned && IsFirst(planned.Record, credential.Line) && IsAlone(planned.Key, credential.Line))
             {
                 credentials.Add(planned);
             }
@@ -47,6 +48,17 @@ public sealed class ImportPlanner(ISessionStore sessions, IUserStore users, Prov
             }
 
             problems.Add(new(line, $"is the same record as line {seen[Convert.ToHexString(record)]}"));
+            return false;
+        }
+
+        bool IsAlone(CredentialKey key, int line)
+        {
+            if (owned.TryAdd(key, line))
+            {
+                return true;
+            }
+
+            problems.Add(new(line, $"leads to the same credential of {key.Provider} as line {owned[key]}: only one of the two can be kept"));
             return false;
         }
     }

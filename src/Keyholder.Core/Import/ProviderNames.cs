@@ -26,6 +26,10 @@ public sealed class ProviderNames(IReadOnlyDictionary<string, string> names, Res
             {
                 problems.Add(new(0, $"the mapping {type}={name} names a provider of kind headers, which has no tokens"));
             }
+            else if (provider.Owner == ProviderOwner.Shared)
+            {
+                problems.Add(new(0, $"the mapping {type}={name} names a provider whose credential everybody shares; one person's tokens must not become it"));
+            }
         }
     }
 

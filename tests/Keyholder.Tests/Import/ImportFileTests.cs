@@ -90,14 +90,14 @@ public sealed class ImportFileTests : IDisposable
     }
 
     [Fact]
-    public void A_type_of_one_resource_goes_before_the_type_alone_and_a_mapping_that_leads_nowhere_is_refused()
+    public void A_type_of_one_resource_goes_before_the_type_alone_and_a_mapping_that_leads_nowhere_or_to_what_is_shared_is_refused()
     {
-        var resources = new ResourceSnapshot([], [Providers.OAuth2(), Providers.OAuth2() with { Name = "keys", Kind = ProviderKind.Headers }]);
+        var resources = new ResourceSnapshot([], [Providers.OAuth2(), Providers.OAuth2() with { Name = "keys", Kind = ProviderKind.Headers }, Providers.OAuth2() with { Name = "common", Owner = ProviderOwner.Shared }]);
 
         new ProviderNames(new Dictionary<string, string> { ["oauth"] = "github" }, resources).Find("oauth", "https://gate.example/mcp/notes")!.Name.ShouldBe("github");
-        new ProviderNames(new Dictionary<string, string> { ["a"] = "github", ["b@nowhere"] = "github", ["c"] = "nobody", ["d"] = "keys" }, resources).Check(_problems);
+        new ProviderNames(new Dictionary<string, string> { ["a"] = "github", ["b@nowhere"] = "github", ["c"] = "nobody", ["d"] = "keys", ["e"] = "common" }, resources).Check(_problems);
 
-        _problems.Select(p => p.Message.Split(' ')[2]).ShouldBe(["b@nowhere=github", "c=nobody", "d=keys"]);
+        _problems.Select(p => p.Message.Split(' ')[2]).ShouldBe(["b@nowhere=github", "c=nobody", "d=keys", "e=common"]);
     }
 
     private ImportFile? Parse(string text) => ImportFile.Parse(Encoding.UTF8.GetBytes(text), _problems);
