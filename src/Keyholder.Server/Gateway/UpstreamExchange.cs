@@ -80,12 +80,15 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         if (request.Filter is not null && !MediaTypes.IsEventStream(ContentType(proxyResponse)))
         {
             filtered = await ListAnswer.ReadAsync(proxyResponse, request.Filter, cancellationToken);
-            if (filtered is null)
+            if (filtered is null && request.Body is not null && proxyResponse.IsSuccessStatusCode)
             {
                 Outcome = ForwardOutcome.InvalidResponse;
                 httpContext.Response.StatusCode = StatusCodes.Status200OK;
                 return false;
             }
+
+            // Nobody was promised a list here, so the status alone says enough.
+            filtered ??= ReadOnlyMemory<byte>.Empty;
         }
 
         var headers = httpContext.Response.Headers;
@@ -107,6 +110,13 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         if (filtered is { } body)
         {
             headers.ContentLength = body.Length;
+            if (body.IsEmpty)
+            {
+                headers.ContentType = default;
+                headers.ContentEncoding = default;
+                return false;
+            }
+
             await httpContext.Response.Body.WriteAsync(body, cancellationToken);
             return false;
         }

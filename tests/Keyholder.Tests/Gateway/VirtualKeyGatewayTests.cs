@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Keyholder.Audit;
 using Keyholder.Mcp;
@@ -234,6 +235,46 @@ public sealed class VirtualKeyGatewayTests : IAsyncLifetime
         (await GatewayAnswer.ErrorIdAsync(answer)).ShouldBe("gateway.upstream_invalid_response");
     }
 
+    [Theory]
+    [InlineData("GET", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", HttpStatusCode.NotFound)]
+    [InlineData("DELETE", HttpStatusCode.OK)]
+    [InlineData("POST", HttpStatusCode.ServiceUnavailable)]
+    public async Task An_answer_that_is_no_list_keeps_its_status_and_loses_what_cannot_be_judged(string method, HttpStatusCode status)
+    {
+        var (key, text) = await CreateAsync();
+        await GrantAsync(key, "demo", "echo");
+        foreach (var form in new[] { "html", "coded" })
+        {
+            using var request = method == "POST" ? GatewayFixture.Post(List, text) : GatewayFixture.Bodiless(new HttpMethod(method), text);
+            request.Headers.Add("Mcp-Param-Form", form);
+            request.Headers.Add("Mcp-Param-Status", ((int)status).ToString(CultureInfo.InvariantCulture));
+
+            using var answer = await _gateway.SendAsync(request);
+
+            answer.StatusCode.ShouldBe(status);
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+            answer.Content.Headers.ContentType.ShouldBeNull();
+            answer.Content.Headers.ContentEncoding.ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", HttpStatusCode.OK)]
+    [InlineData("POST", HttpStatusCode.BadRequest)]
+    public async Task A_list_where_none_is_expected_is_filtered_all_the_same(string method, HttpStatusCode status)
+    {
+        var (key, text) = await CreateAsync();
+        await GrantAsync(key, "demo", "echo");
+        using var request = method == "POST" ? GatewayFixture.Post(List, text) : GatewayFixture.Bodiless(new HttpMethod(method), text);
+        request.Headers.Add("Mcp-Param-Status", ((int)status).ToString(CultureInfo.InvariantCulture));
+
+        using var answer = await _gateway.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(status);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("""{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"echo"}],"cacheScope":"private"}}""");
+    }
+
     [Fact]
     public async Task An_unrestricted_key_gets_lists_byte_for_byte_and_a_denied_tool_is_closed_to_everybody()
     {
@@ -289,6 +330,11 @@ public sealed class VirtualKeyGatewayTests : IAsyncLifetime
     private static Task Answer(HttpContext context)
     {
         const string Tools = """{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"echo"},{"name":"secret"}],"cacheScope":"public"}}""";
+        if (int.TryParse(context.Request.Headers["Mcp-Param-Status"], CultureInfo.InvariantCulture, out var status))
+        {
+            context.Response.StatusCode = status;
+        }
+
         switch (context.Request.Headers["Mcp-Param-Form"].ToString())
         {
             case "events":
