@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Keyholder.Clients;
 using Keyholder.OAuth;
+using Keyholder.Resources;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
 using Keyholder.Storage;
@@ -18,6 +19,7 @@ public sealed class TokenIntrospection(
     ISessionStore sessions,
     IUserStore users,
     VirtualKeyAccesses keys,
+    IResourceSource resources,
     IAccessTokenInspector accessTokens,
     AdminTokenValidator adminTokens,
     RevocationIndex revocations,
@@ -83,9 +85,9 @@ public sealed class TokenIntrospection(
             : new(Answer(outcome, accessToken));
     }
 
-    // What a key may do is not said by its sessions' tokens: a key that cannot be used makes them useless at once.
+    // What a key may do is not said by its sessions' tokens: a key that cannot be used, or has no grant for the resource any more, makes them useless at once.
     private async ValueTask<OAuthResult<Introspection>> InspectOfKeyAsync(AccessToken accessToken, CancellationToken cancellationToken) =>
-        await IsLiveAsync(accessToken.Subject, cancellationToken) ? Introspection.Of(accessToken) : Introspection.Inactive;
+        await IsLiveAsync(accessToken.Subject, accessToken.Audience, cancellationToken) ? Introspection.Of(accessToken) : Introspection.Inactive;
 
     private static OAuthResult<Introspection> Answer(AccessTokenOutcome outcome, AccessToken? accessToken) => outcome switch
     {
@@ -98,7 +100,7 @@ public sealed class TokenIntrospection(
     {
         var now = time.GetUtcNow();
         var session = await sessions.FindAsync(refreshToken.SessionId, cancellationToken);
-        if (session is null || !IsNewest(refreshToken, session) || !session.IsActive(now) || !await IsLiveAsync(session.Subject, cancellationToken))
+        if (session is null || !IsNewest(refreshToken, session) || !session.IsActive(now) || !await IsLiveAsync(session.Subject, session.Resource, cancellationToken))
         {
             return Introspection.Inactive;
         }
@@ -114,10 +116,13 @@ public sealed class TokenIntrospection(
     private static bool IsNewest(OpaqueToken refreshToken, Session session) =>
         session.RefreshHash is { } newest && CryptographicOperations.FixedTimeEquals(newest, refreshToken.Secret.Hash());
 
-    private async ValueTask<bool> IsLiveAsync(Subject subject, CancellationToken cancellationToken) => subject.Kind switch
+    private async ValueTask<bool> IsLiveAsync(Subject subject, string resourceUri, CancellationToken cancellationToken) => subject.Kind switch
     {
         SubjectKind.Session => true,
         SubjectKind.User => await users.FindAsync(subject.Id, cancellationToken) is { DisabledAt: null },
-        _ => await keys.GetAsync(subject.Id, cancellationToken) is { } key && key.StatusAt(time.GetUtcNow()) == VirtualKeyStatus.Active,
+        _ => await keys.GetAsync(subject.Id, cancellationToken) is { } key
+            && key.StatusAt(time.GetUtcNow()) == VirtualKeyStatus.Active
+            && resources.Current.FindByUri(resourceUri) is { } resource
+            && key.FindGrant(resource.Name) is not null,
     };
 }

@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Keyholder.Audit;
 using Keyholder.Revocation;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tokens;
+using Keyholder.VirtualKeys;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Keyholder.Tests.Endpoints;
@@ -77,6 +79,30 @@ public sealed class IntrospectionEndpointTests : IAsyncLifetime
         await _host.Services.GetRequiredService<KillSwitch>().RevokeAsync(new(quarantine, []), "system", new RequestOrigin(null, null));
 
         (await IntrospectAsync(tokens.RefreshToken)).Body.ShouldBe(Inactive);
+    }
+
+    [Fact]
+    public async Task The_tokens_of_a_virtual_key_are_live_only_while_it_is_granted_the_resource()
+    {
+        var origin = new RequestOrigin(null, null);
+        var (_, key, _) = await _host.Services.GetRequiredService<VirtualKeyRegistry>().CreateAsync("agent", null, null, "system", origin, default);
+        var grants = _host.Services.GetRequiredService<GrantRegistry>();
+        await grants.PutAsync(key.Id, new Grant(TokenHost.Resource.Name, null), "system", origin);
+        var tokens = await _host.RedeemAsync((await _host.AuthorizeAsync(subject: new Subject(SubjectKind.VirtualKey, key.Id))).Code);
+        tokens.Succeeded.ShouldBeTrue(tokens.Body);
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
+        {
+            (await IntrospectAsync(token)).Body.ShouldContain("\"active\":true");
+        }
+
+        await grants.PutAsync(key.Id, new Grant(TokenHost.OtherResource.Name, null), "system", origin);
+        await grants.RemoveAsync(key.Id, TokenHost.Resource.Name, "system", origin);
+        _host.Services.GetRequiredService<VirtualKeyAccesses>().Forget(key.Id);
+
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
+        {
+            (await IntrospectAsync(token)).Body.ShouldBe(Inactive);
+        }
     }
 
     [Theory]

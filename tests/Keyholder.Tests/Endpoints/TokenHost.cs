@@ -111,7 +111,7 @@ internal sealed class TokenHost : IAsyncDisposable
         Service<IAccessTokenValidator>().Validate(accessToken, Resource.Uri, out _);
 
     /// <summary>A code for a new session.</summary>
-    public async Task<IssuedAuthorizationCode> AuthorizeAsync(string client = "client", bool redirectUriWasSent = true, string? user = null)
+    public async Task<IssuedAuthorizationCode> AuthorizeAsync(string client = "client", bool redirectUriWasSent = true, string? user = null, Subject? subject = null)
     {
         user ??= (await Service<IUserStore>().FindOrAddByIdentityAsync(new ProviderIdentity("test", "u1"), new User("u1", "U", Time.GetUtcNow()), Keyholder.Tests.Storage.Contracts.Sample.Audit(Time.GetUtcNow(), AuditActions.UserAdded), CancellationToken.None)).Id;
         var now = Time.GetUtcNow();
@@ -132,7 +132,7 @@ internal sealed class TokenHost : IAsyncDisposable
         };
         var requests = Service<IAuthorizationRequestStore>();
         await requests.AddAsync(request, CancellationToken.None);
-        (await requests.SignInAsync(request.Id, Subject.User(user), now, now, CancellationToken.None)).ShouldBe(AuthorizationTransitionOutcome.Moved);
+        (await requests.SignInAsync(request.Id, subject ?? Subject.User(user), now, now, CancellationToken.None)).ShouldBe(AuthorizationTransitionOutcome.Moved);
         (await requests.ConsentAsync(request.Id, null, null, now, CancellationToken.None)).ShouldBe(AuthorizationTransitionOutcome.Moved);
         var issued = Service<AuthorizationCodeIssuer>().Issue((await requests.FindAsync(request.Id, CancellationToken.None))!);
         var audit = new AuditEvent { At = now, Action = AuditActions.SessionCreated, Actor = "user:u1", Target = $"session:{request.SessionId}" };
