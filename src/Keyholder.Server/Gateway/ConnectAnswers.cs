@@ -7,7 +7,7 @@ namespace Keyholder.Server.Gateway;
 
 /// <summary>
 /// Answers a request that lacks a credential so that a person can act, in the form the client understands: a result that asks for input (2026-07-28), the error that carries elicitations
-/// (2025-11-25), or an error whose text carries the link. What is answered is the request, so the HTTP status says that it was answered.
+/// (2025-11-25), or an error whose text carries the link. What is answered is the request, so the HTTP status says that it was answered. A batch is answered by one error per request.
 /// </summary>
 internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
 {
@@ -16,7 +16,8 @@ internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
     /// <summary>Answers; false, with nothing written, when there is no request to answer or nobody to ask.</summary>
     public async Task<bool> TryAnswerAsync(HttpContext context, ForwardRequest request, IReadOnlyList<Provider> lacking)
     {
-        if (request.RequestId.IsEmpty || request.Body is null || lacking.Count == 0)
+        var isAwaited = request.BatchIds is { } batch ? batch.Count > 0 : !request.RequestId.IsEmpty;
+        if (!isAwaited || request.Body is null || lacking.Count == 0)
         {
             return false;
         }
@@ -30,19 +31,37 @@ internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
         response.Headers.CacheControl = "no-store";
         using (var json = new Utf8JsonWriter(response.BodyWriter))
         {
-            json.WriteStartObject();
-            json.WriteString("jsonrpc"u8, "2.0"u8);
-            json.WritePropertyName("id"u8);
-            json.WriteRawValue(request.RequestId.Span, skipInputValidation: true);
-            Write(json, request, link, text);
-            json.WriteEndObject();
+            if (request.BatchIds is { } ids)
+            {
+                json.WriteStartArray();
+                foreach (var id in ids)
+                {
+                    Write(json, request, id.Span, link, text);
+                }
+
+                json.WriteEndArray();
+            }
+            else
+            {
+                Write(json, request, request.RequestId.Span, link, text);
+            }
         }
 
         await response.BodyWriter.FlushAsync(context.RequestAborted);
         return true;
     }
 
-    private void Write(Utf8JsonWriter json, ForwardRequest request, Uri? link, string text)
+    private void Write(Utf8JsonWriter json, ForwardRequest request, ReadOnlySpan<byte> id, Uri? link, string text)
+    {
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(id, skipInputValidation: true);
+        WriteOutcome(json, request, link, text);
+        json.WriteEndObject();
+    }
+
+    private void WriteOutcome(Utf8JsonWriter json, ForwardRequest request, Uri? link, string text)
     {
         if (link is null)
         {

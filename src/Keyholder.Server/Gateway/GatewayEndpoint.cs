@@ -129,7 +129,8 @@ internal sealed class GatewayEndpoint(
                 await ForwardAsync(context, new ForwardRequest(route, accessToken, outgoing ?? body, upstreamSessionId, filter)
                 {
                     Method = message.Method,
-                    RequestId = message.Kind == McpMessageKind.Request ? body.Bytes[message.Id] : default,
+                    RequestId = parsed.Batch is null && message.Kind == McpMessageKind.Request ? body.Bytes[message.Id] : default,
+                    BatchIds = parsed.Batch is { } batch ? [.. batch.Where(m => m.Kind == McpMessageKind.Request).Select(m => body.Bytes[m.Id])] : null,
                     IsModern = McpProtocolVersions.IsModern(headers.ProtocolVersion),
                     SessionHasUrlElicitation = urlElicitation,
                 });

@@ -51,6 +51,13 @@ public sealed class ConnectAnswerTests
         return call;
     }
 
+    private static HttpRequestMessage Batched(string body)
+    {
+        var request = GatewayFixture.Post(body);
+        request.Headers.Add("MCP-Protocol-Version", "2025-03-26");
+        return request;
+    }
+
     [Fact]
     public async Task A_client_that_can_open_urls_gets_an_elicitation_for_as_long_as_its_session_lasts()
     {
@@ -201,11 +208,40 @@ public sealed class ConnectAnswerTests
     }
 
     [Fact]
+    public async Task Every_request_of_a_batch_is_answered_and_nothing_else_is()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        gateway.Authorizer.First = Lacking;
+        const string Batch = """
+            [{"jsonrpc":"2.0","method":"notifications/progress"},{"jsonrpc":"2.0","id":1,"method":"tools/list"},
+             {"jsonrpc":"2.0","id":9,"result":{}},{"jsonrpc":"2.0","id":"two","method":"tools/call","params":{"name":"echo"}}]
+            """;
+
+        var answers = (await SendAsync(gateway, Batched(Batch))).EnumerateArray().ToList();
+
+        answers.Select(answer => answer.GetProperty("id").GetRawText()).ShouldBe(["1", "\"two\""]);
+        foreach (var answer in answers)
+        {
+            answer.EnumerateObject().Select(member => member.Name).ShouldBe(["jsonrpc", "id", "error"]);
+            answer.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(-32050);
+        }
+
+        answers[0].GetProperty("error").GetRawText().ShouldBe(answers[1].GetProperty("error").GetRawText());
+        (await SendAsync(gateway, Batched("""[{"jsonrpc":"2.0","id":1,"method":"tools/list"}]"""))).GetArrayLength().ShouldBe(1);
+        gateway.Upstream.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Where_nobody_waits_for_an_answer_the_challenge_says_it()
     {
         await using var gateway = await GatewayFixture.StartAsync();
         gateway.Authorizer.First = Lacking;
-        HttpRequestMessage[] requests = [GatewayFixture.Bodiless(HttpMethod.Get), GatewayFixture.Post("""{"jsonrpc":"2.0","method":"notifications/initialized"}""")];
+        HttpRequestMessage[] requests =
+        [
+            GatewayFixture.Bodiless(HttpMethod.Get),
+            GatewayFixture.Post("""{"jsonrpc":"2.0","method":"notifications/initialized"}"""),
+            Batched("""[{"jsonrpc":"2.0","method":"notifications/initialized"},{"jsonrpc":"2.0","id":9,"result":{}}]"""),
+        ];
 
         foreach (var request in requests)
         {
