@@ -37,8 +37,8 @@ internal sealed class ClientAdmission(ClientLookup lookup, IClientAuthenticator 
             return client.Error;
         }
 
-        // A client the operator named may begin for many people from one address; anybody else can be anybody.
-        if (client.Value.Source != ClientSource.Configured && !rateLimit.Admit(http.Connection.RemoteIpAddress))
+        // A client the operator named, and that has proven to be it, may begin for many people from one address; anybody else can be anybody.
+        if (client.Value is not { Source: ClientSource.Configured, IsPublic: false } && !rateLimit.Admit(http.Connection.RemoteIpAddress))
         {
             http.Response.Headers.RetryAfter = "60";
             return TooOften;

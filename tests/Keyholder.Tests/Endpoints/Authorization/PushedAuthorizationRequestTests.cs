@@ -47,20 +47,28 @@ public sealed class PushedAuthorizationRequestTests
     [Theory]
     [InlineData(ClientSource.Dynamic, HttpStatusCode.TooManyRequests)]
     [InlineData(ClientSource.MetadataDocument, HttpStatusCode.TooManyRequests)]
-    [InlineData(ClientSource.Configured, HttpStatusCode.Created)]
-    public async Task A_client_anybody_could_have_made_pushes_so_often_a_minute(ClientSource source, HttpStatusCode fourth)
+    [InlineData(ClientSource.Configured, HttpStatusCode.TooManyRequests)]
+    [InlineData(ClientSource.Configured, HttpStatusCode.Created, true)]
+    public async Task A_client_anybody_could_have_made_or_could_name_pushes_so_often_a_minute(ClientSource source, HttpStatusCode fourth, bool authenticates = false)
     {
+        const string Secret = "a-secret-of-the-client-that-nobody-knows";
         await using var host = await AuthorizationHost.StartAsync(new AuthorizationOptions { RequestsPerAddressPerMinute = 3 });
-        host.Clients[AuthorizationSamples.App.Id] = AuthorizationSamples.App with { Source = source };
+        host.Clients[AuthorizationSamples.App.Id] = AuthorizationSamples.App with
+        {
+            Source = source,
+            TokenEndpointAuthMethod = authenticates ? ClientAuthMethods.SecretPost : "none",
+            SecretHash = authenticates ? ClientSecret.Hash(Secret) : null,
+        };
+        var request = authenticates ? Request(("client_secret", Secret)) : Request();
         for (var i = 0; i < 3; i++)
         {
-            (await PushAsync(host, Request())).Status.ShouldBe(HttpStatusCode.Created);
+            (await PushAsync(host, request)).Status.ShouldBe(HttpStatusCode.Created);
         }
 
-        (await PushAsync(host, Request())).Status.ShouldBe(fourth);
+        (await PushAsync(host, request)).Status.ShouldBe(fourth);
 
         host.Time.Advance(TimeSpan.FromMinutes(1));
-        (await PushAsync(host, Request())).Status.ShouldBe(HttpStatusCode.Created);
+        (await PushAsync(host, request)).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Theory]
