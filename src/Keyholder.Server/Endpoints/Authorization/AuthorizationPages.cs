@@ -21,6 +21,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             decision.Client is { } client ? ClientName(client) : null,
             decision.Resource?.DisplayName,
             [.. resources.Current.Providers.Where(IsSignInProvider)],
+            request.Purpose == AuthorizationPurpose.OpenSession && decision.Resource is not null,
             problem);
         return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, decision.Resource)));
     }

@@ -26,7 +26,13 @@ internal sealed class VirtualKeySignIn(
             return pages.SignIn(request, decision, Conflict, StatusCodes.Status400BadRequest);
         }
 
-        var use = await keys.AuthenticateAsync(key, decision.Resource!, http.RequestAborted);
+        // A key stands in at a resource, for a session; what is shared is connected by an administrator.
+        if (request.Purpose != AuthorizationPurpose.OpenSession || decision.Resource is not { } resource)
+        {
+            return pages.SignIn(request, decision, Refused, StatusCodes.Status403Forbidden);
+        }
+
+        var use = await keys.AuthenticateAsync(key, resource, http.RequestAborted);
         if (use is not { Outcome: VirtualKeyUseOutcome.Allowed, AccessToken.Subject: { } subject })
         {
             var (problem, status) = use.Outcome switch

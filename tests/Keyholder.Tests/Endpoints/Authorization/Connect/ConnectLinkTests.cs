@@ -223,7 +223,12 @@ public sealed class ConnectLinkTests
         using var administrator = host.CreateBrowser();
 
         (await browser.SignInAsync(await browser.GetAsync(link))).ErrorId.ShouldBe("request_subject_changed");
-        var page = await administrator.SignInAsync(await administrator.GetAsync(link), "person2");
+        var signIn = await administrator.GetAsync(link);
+        signIn.Html.ShouldNotContain("virtual_key");
+        var refused = await administrator.SubmitAsync(signIn, ("virtual_key", "kh_vk_x"));
+        refused.Status.ShouldBe(HttpStatusCode.Forbidden);
+        refused.Title.ShouldStartWith("Sign in");
+        var page = await administrator.SignInAsync(refused, "person2");
         page.Text.ShouldContain("Connect for everybody");
         (await administrator.GetAsync(Callback(await administrator.ApproveAsync(page)))).Title.ShouldStartWith("Connected");
 
