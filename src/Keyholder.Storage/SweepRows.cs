@@ -15,7 +15,18 @@ internal sealed record SweepRows(string Table, string Key, string Condition, str
 
     private static readonly Dictionary<SweepTarget, SweepRows> All = new()
     {
-        [SweepTarget.AuthorizationRequests] = new("authorization_requests", "id", "expires_at <= @before", "expires_at"),
+
+        // Only the request knows which browser approved an anonymous session, and may connect for it.
+        [SweepTarget.AuthorizationRequests] = new(
+            "authorization_requests",
+            "id",
+            """
+            expires_at <= @before
+              AND NOT (phase = 'completed' AND EXISTS (
+                SELECT 1 FROM sessions
+                WHERE sessions.id = authorization_requests.session_id AND sessions.subject_kind = 'session' AND sessions.revoked_at IS NULL))
+            """,
+            "expires_at"),
         [SweepTarget.DeviceAuthorizations] = new("device_authorizations", "session_id", "expires_at <= @before", "expires_at"),
         [SweepTarget.ConnectionFlows] = new("connection_flows", "state_hash", "expires_at <= @before", "expires_at"),
         [SweepTarget.BrowserSessions] = new("browser_sessions", "secret_hash", "expires_at <= @before", "expires_at"),

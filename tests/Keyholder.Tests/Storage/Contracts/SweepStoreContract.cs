@@ -33,6 +33,24 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task The_request_of_an_anonymous_session_stays_as_long_as_the_session()
+    {
+        var anonymous = await AddSessionAsync(Sample.Session(Now));
+        var ended = await AddSessionAsync(Sample.Session(Now));
+        var named = await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("u1") });
+
+        (await SweepAsync(SweepTarget.AuthorizationRequests, Now)).ShouldBe(0);
+        await RevokeAsync(ended.Id, Now);
+        (await SweepAsync(SweepTarget.AuthorizationRequests, FarFuture)).ShouldBe(2);
+
+        (await Db.AuthorizationRequests.FindBySessionAsync(anonymous.Id, default)).ShouldNotBeNull();
+        (await Db.AuthorizationRequests.FindBySessionAsync(ended.Id, default)).ShouldBeNull();
+        (await Db.AuthorizationRequests.FindBySessionAsync(named.Id, default)).ShouldBeNull();
+        await SweepAsync(SweepTarget.UnredeemedSessions, FarFuture);
+        (await SweepAsync(SweepTarget.AuthorizationRequests, FarFuture)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Device_authorizations_go_at_their_expiry()
     {
         var (device, later) = (Sample.Device(Now), Sample.Device(Now.AddMilliseconds(1)));
