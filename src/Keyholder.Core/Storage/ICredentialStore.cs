@@ -30,6 +30,9 @@ public interface ICredentialStore
     /// <summary>Changes only status and reason if the stored version is <paramref name="expectedVersion"/>; the envelope and version stay.</summary>
     Task<CredentialPutOutcome> MarkAsync(CredentialKey key, long expectedVersion, CredentialStatus status, string reason, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the row if its version is still the first, unless a live session of its owner is for one of the resources (by their URIs). Connection flows stay: they are of other requests.</summary>
+    Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Deletes the connection flows to it, claimed or not, then the row, if any, in one transaction: no callback on its way brings it back.</summary>
     Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken);
 }

@@ -196,6 +196,15 @@ public sealed class CredentialVault(
     }
 
     /// <inheritdoc />
+    public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>
+        AnnounceAsync(
+            key,
+            async () =>
+            {
+                await store.DeleteUnusedAsync(key, resources, time.GetUtcNow(), cancellationToken);
+                return true;
+            });
+
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         AnnounceAsync(
             key,

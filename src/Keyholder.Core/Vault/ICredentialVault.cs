@@ -24,6 +24,12 @@ public interface ICredentialVault
     /// <summary>Whether an authorization has to send the person to the provider: no row, or one that is not active. An expired access token with a refresh token is no reason.</summary>
     Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken);
 
+    /// <summary>Deletes the credential of a user or a virtual key if nobody has changed it since it was made and no live session of its owner is for one of the resources.</summary>
+    /// <param name="key">Owner and provider.</param>
+    /// <param name="resources">The URIs of the resources whose sessions use it.</param>
+    /// <param name="cancellationToken">Cancels before the write, not after.</param>
+    Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken);
+
     /// <summary>Deletes the credential, if any.</summary>
     Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken);
 }

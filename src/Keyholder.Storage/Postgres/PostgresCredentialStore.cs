@@ -89,6 +89,23 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
                     ("now", now))),
             cancellationToken);
 
+    public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            statements => statements.ExecuteAsync(
+                $"""
+                DELETE FROM credentials
+                WHERE {KeyIs} AND version = 1 AND NOT EXISTS (
+                  SELECT 1 FROM sessions
+                  WHERE subject_kind = @owner_kind AND subject_id = @owner_id AND resource IN (SELECT jsonb_array_elements_text(@resources::jsonb))
+                    AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now)
+                """,
+                ("owner_kind", key.Owner.KindName),
+                ("owner_id", key.Owner.Id),
+                ("provider", key.Provider),
+                ("resources", JsonText.Write(resources)),
+                ("now", now)),
+            cancellationToken);
+
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>

@@ -87,6 +87,23 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
                     ("$now", now))),
             cancellationToken);
 
+    public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            connection => connection.Execute(
+                $"""
+                DELETE FROM credentials
+                WHERE {KeyIs} AND version = 1 AND NOT EXISTS (
+                  SELECT 1 FROM sessions
+                  WHERE subject_kind = $owner_kind AND subject_id = $owner_id AND resource IN (SELECT value FROM json_each($resources))
+                    AND revoked_at IS NULL AND idle_expires_at > $now AND absolute_expires_at > $now)
+                """,
+                ("$owner_kind", key.Owner.KindName),
+                ("$owner_id", key.Owner.Id),
+                ("$provider", key.Provider),
+                ("$resources", JsonText.Write(resources)),
+                ("$now", now)),
+            cancellationToken);
+
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>

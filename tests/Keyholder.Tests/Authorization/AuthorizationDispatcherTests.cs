@@ -282,6 +282,9 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
+    Task ICredentialVault.DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("The dispatcher writes nothing.");
+
     Task ICredentialVault.DeleteAsync(CredentialKey key, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 }

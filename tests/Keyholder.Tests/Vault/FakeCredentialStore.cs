@@ -114,6 +114,9 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
         }
     }
 
+    public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, DateTimeOffset now, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("There are no sessions here.");
+
     public Task DeleteAsync(CredentialKey key, CancellationToken cancellationToken)
     {
         BeforeWrite?.Invoke("delete");

@@ -6,7 +6,6 @@ using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Sessions;
 using Keyholder.Storage;
-using Keyholder.Vault;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
@@ -15,7 +14,7 @@ internal sealed partial class AuthorizationEnding(
     IAuthorizationRequestStore store,
     ClientSnapshots snapshots,
     AuthorizationCodeIssuer codes,
-    ICredentialVault vault,
+    LegWithdrawal withdrawal,
     IResourceSource resources,
     Issuer issuer,
     TimeProvider time,
@@ -83,10 +82,10 @@ internal sealed partial class AuthorizationEnding(
         };
     }
 
-    /// <summary>Removes what the legs of a failed request stored. What a link connected stays: there is a session that wants it.</summary>
+    /// <summary>Removes what the legs of a failed request stored.</summary>
     private async Task ForgetCredentialsAsync(string requestId)
     {
-        if (await store.FindAsync(requestId, CancellationToken.None) is not { Purpose: AuthorizationPurpose.OpenSession, Legs: { } legs } request)
+        if (await store.FindAsync(requestId, CancellationToken.None) is not { Legs: { } legs } request)
         {
             return;
         }
@@ -95,7 +94,7 @@ internal sealed partial class AuthorizationEnding(
         {
             if (resources.Current.FindProvider(leg.Provider) is { } provider)
             {
-                await vault.DeleteAsync(LegPolicy.KeyOf(request, provider), CancellationToken.None);
+                await withdrawal.WithdrawAsync(request, provider);
             }
         }
     }

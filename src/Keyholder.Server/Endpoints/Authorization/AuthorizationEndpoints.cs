@@ -34,6 +34,7 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<SignInCallback>();
         services.AddSingleton<ConnectCallback>();
         services.AddSingleton<LegCompletion>();
+        services.AddSingleton<LegWithdrawal>();
         services.AddSingleton<HeaderSetVerifier>();
         services.AddSingleton<LegEndpoint>();
         services.AddSingleton<ConnectLinks>();

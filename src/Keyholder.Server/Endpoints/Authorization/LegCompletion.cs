@@ -8,7 +8,7 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Keeps what a leg brought, and passes the turn on.</summary>
-internal sealed class LegCompletion(ICredentialVault vault, IAuthorizationRequestStore store, TimeProvider time)
+internal sealed class LegCompletion(ICredentialVault vault, LegWithdrawal withdrawal, IAuthorizationRequestStore store, TimeProvider time)
 {
     /// <summary>Stores the credential of the leg whose turn it is. A request that ended, or a flow that was deleted meanwhile, keeps nothing.</summary>
     /// <param name="http">The request of the browser.</param>
@@ -24,6 +24,12 @@ internal sealed class LegCompletion(ICredentialVault vault, IAuthorizationReques
         var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.Subject!, request.ClientId) : null;
         if (flow is null)
         {
+            // Trying the values at the upstream took its time.
+            if (!await IsTurnOfAsync(request.Id, provider))
+            {
+                return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+            }
+
             await vault.StoreAsync(key, secret, account, binding, http.RequestAborted);
         }
         else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, http.RequestAborted))
@@ -35,11 +41,16 @@ internal sealed class LegCompletion(ICredentialVault vault, IAuthorizationReques
         var outcome = await store.AdvanceAsync(request.Id, leg, time.GetUtcNow(), CancellationToken.None);
         if (outcome != AuthorizationTransitionOutcome.Moved && await HasEndedAsync(request.Id))
         {
-            await vault.DeleteAsync(key, CancellationToken.None);
+            await withdrawal.WithdrawAsync(request, provider);
         }
 
         return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
+
+    private async Task<bool> IsTurnOfAsync(string id, Provider provider) =>
+        await store.FindAsync(id, CancellationToken.None) is { Phase: AuthorizationPhase.Upstream } now
+        && now.NextLeg?.Provider == provider.Name
+        && time.GetUtcNow() < now.ExpiresAt;
 
     private async Task<bool> HasEndedAsync(string id) =>
         await store.FindAsync(id, CancellationToken.None) is not { } now || now.Phase == AuthorizationPhase.Failed || time.GetUtcNow() >= now.ExpiresAt;

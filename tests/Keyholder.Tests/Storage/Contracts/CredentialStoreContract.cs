@@ -9,6 +9,39 @@ public abstract class CredentialStoreContract<TFixture> : StorageContract<TFixtu
     where TFixture : StorageFixture, new()
 {
     [Fact]
+    public async Task What_a_failed_request_stored_goes_unless_it_was_there_before_or_a_live_session_uses_it()
+    {
+        const string Resource = "https://gate.example/mcp/notes";
+        var unused = Owned("unused");
+        var replaced = Owned("replaced");
+        var used = Owned("used");
+        var ended = Owned("ended");
+        var elsewhere = Owned("elsewhere");
+        foreach (var credential in (StoredCredential[])[unused, replaced, used, ended, elsewhere])
+        {
+            (await PutAsync(credential)).ShouldBe(CredentialPutOutcome.Stored);
+        }
+
+        (await Db.Credentials.PutAsync(replaced with { Version = 2 }, 1, null, default)).ShouldBe(CredentialPutOutcome.Stored);
+        await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("used"), Resource = Resource });
+        await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("ended"), Resource = Resource, AbsoluteExpiresAt = Now });
+        await AddSessionAsync(Sample.Session(Now) with { Subject = Subject.User("elsewhere"), Resource = "https://gate.example/mcp/other" });
+
+        foreach (var credential in (StoredCredential[])[unused, replaced, used, ended, elsewhere])
+        {
+            await Db.Credentials.DeleteUnusedAsync(credential.Key, [Resource], Now, default);
+        }
+
+        (await Db.Credentials.FindAsync(unused.Key, default)).ShouldBeNull();
+        (await Db.Credentials.FindAsync(ended.Key, default)).ShouldBeNull();
+        (await Db.Credentials.FindAsync(elsewhere.Key, default)).ShouldBeNull();
+        (await Db.Credentials.FindAsync(replaced.Key, default)).ShouldNotBeNull().Version.ShouldBe(2);
+        (await Db.Credentials.FindAsync(used.Key, default)).ShouldBeRow(used);
+
+        static StoredCredential Owned(string user) => Sample.Credential(Now) with { Key = new(CredentialOwner.Of(Subject.User(user)), "github") };
+    }
+
+    [Fact]
     public async Task A_credential_comes_back_as_it_was_stored()
     {
         var credential = Sample.Credential(Now, Hostile, Hostile) with
