@@ -13,6 +13,7 @@ namespace Keyholder.Server.Endpoints.Authorization;
 internal sealed partial class HeaderSetVerifier(UpstreamConnections connections, IResourceSource resources, ILogger<HeaderSetVerifier> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ClosingPatience = TimeSpan.FromSeconds(2);
 
     private static readonly byte[] Initialize =
         """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"keyholder","version":"1"}}}"""u8.ToArray();
@@ -39,7 +40,7 @@ internal sealed partial class HeaderSetVerifier(UpstreamConnections connections,
             using var response = await connections.Invoker.SendAsync(request, timeout.Token);
             var verdict = Judge(response.StatusCode);
             LogVerified(provider.Name, resource.Name, verdict, (int)response.StatusCode);
-            await CloseAsync(response, resource, provider, headers, timeout.Token);
+            await CloseAsync(response, resource, provider, headers, cancellationToken);
             return verdict;
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -72,16 +73,31 @@ internal sealed partial class HeaderSetVerifier(UpstreamConnections connections,
         return request;
     }
 
+    // The verdict stands whatever becomes of this.
     private async Task CloseAsync(HttpResponseMessage opened, Resource resource, Provider provider, HeaderSet headers, CancellationToken cancellationToken)
     {
-        if (opened.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var session))
+        if (!opened.Headers.NonValidated.TryGetValues(McpRequestHeaderReader.SessionId, out var session))
+        {
+            return;
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(ClosingPatience);
+        try
         {
             using var request = Create(HttpMethod.Delete, resource, provider, headers);
             request.Headers.TryAddWithoutValidation(McpRequestHeaderReader.SessionId, session.ToString());
-            using var response = await connections.Invoker.SendAsync(request, cancellationToken);
+            using var response = await connections.Invoker.SendAsync(request, timeout.Token);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            LogNotClosed(provider.Name, resource.Name);
         }
     }
 
     [LoggerMessage(1103, LogLevel.Information, "Header values for provider {Provider} were tried at resource {Resource}: {Verdict} (status {Status})")]
     private partial void LogVerified(string provider, string resource, HeaderSetVerdict verdict, int status);
+
+    [LoggerMessage(1104, LogLevel.Information, "The session in which header values for provider {Provider} were tried at resource {Resource} could not be closed")]
+    private partial void LogNotClosed(string provider, string resource);
 }

@@ -17,6 +17,7 @@ internal sealed class LegEndpoint(
     LegCompletion completion,
     IAuthorizationRequestStore store,
     AuthorizationEnding ending,
+    AuthorizationRateLimit rateLimit,
     TimeProvider time)
 {
     /// <summary>What the names of fields with header values begin with.</summary>
@@ -77,6 +78,12 @@ internal sealed class LegEndpoint(
         if (reading.Headers is not { } headers)
         {
             return pages.Leg(request, decision, Problem(reading, decision), StatusCodes.Status400BadRequest);
+        }
+
+        // Each try asks the upstream: nobody finds out by trying what it accepts.
+        if (!rateLimit.Admit(http.Connection.RemoteIpAddress))
+        {
+            return new TooManyRequestsResult(AuthorizationPaths.ContinueUrl(request.Id));
         }
 
         return await verifier.VerifyAsync(provider, headers, decision.Resource, http.RequestAborted) switch

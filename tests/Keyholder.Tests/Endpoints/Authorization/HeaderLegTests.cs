@@ -6,6 +6,7 @@ using Keyholder.Tests.Authorization;
 using Keyholder.Tests.Gateway;
 using Keyholder.Vault;
 using Microsoft.AspNetCore.Http;
+using AuthorizationOptions = Keyholder.Authorization.AuthorizationOptions;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
 
@@ -24,10 +25,10 @@ public sealed class HeaderLegTests
 
     private static readonly (string, string?)[] Files = [("resource", AuthorizationHost.FilesUri), ("scope", "files:read")];
 
-    private static async Task<(AuthorizationHost Host, ScriptedUpstream Upstream)> StartAsync(RequestDelegate? answer = null)
+    private static async Task<(AuthorizationHost Host, ScriptedUpstream Upstream)> StartAsync(RequestDelegate? answer = null, AuthorizationOptions? options = null)
     {
         var upstream = await ScriptedUpstream.StartAsync(answer ?? ScriptedUpstream.Ok);
-        return (await AuthorizationHost.StartAsync(configure: resource => resource with { Upstream = upstream.Url }, providers: [new(Typed)]), upstream);
+        return (await AuthorizationHost.StartAsync(options, configure: resource => resource with { Upstream = upstream.Url }, providers: [new(Typed)]), upstream);
     }
 
     private static async Task<Page> ReachFormAsync(Browser browser)
@@ -124,6 +125,83 @@ public sealed class HeaderLegTests
 
         upstream.Requests.Select(request => request.Method).ShouldBe(["POST", "DELETE"]);
         upstream.Last.Headers["Mcp-Session-Id"].ShouldBe("trial");
+    }
+
+    [Fact]
+    public async Task Nobody_finds_out_by_trying_what_the_upstream_takes()
+    {
+        var (host, upstream) = await StartAsync(
+            context =>
+            {
+                context.Response.StatusCode = 401;
+                return Task.CompletedTask;
+            },
+            new() { RequestsPerAddressPerMinute = 4 });
+        await using var __ = upstream;
+        await using var _ = host;
+        using var browser = host.CreateBrowser();
+        var form = await ReachFormAsync(browser);
+
+        Page page;
+        var tries = 0;
+        do
+        {
+            page = await browser.SubmitAsync(form, ("header.x-api-key", Canary), ("decision", "connect"));
+        }
+        while (page.Status == HttpStatusCode.UnprocessableEntity && ++tries < 10);
+
+        page.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        tries.ShouldBeInRange(1, 4);
+        upstream.Requests.Count.ShouldBe(tries);
+        (await FindAsync(host)).ShouldBeNull();
+
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        (await browser.SubmitAsync(form, ("header.x-api-key", Canary), ("decision", "connect"))).Status.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task A_session_of_the_trial_that_cannot_be_closed_changes_nothing()
+    {
+        var (host, upstream) = await StartAsync(context =>
+        {
+            if (context.Request.Method == "DELETE")
+            {
+                context.Abort();
+                return Task.CompletedTask;
+            }
+
+            context.Response.Headers["Mcp-Session-Id"] = "trial";
+            return ScriptedUpstream.Ok(context);
+        });
+        await using var __ = upstream;
+        await using var _ = host;
+        using var browser = host.CreateBrowser();
+
+        var done = await browser.SubmitAsync(await ReachFormAsync(browser), ("header.x-api-key", Canary), ("decision", "connect"));
+
+        done.Query("code").ShouldNotBeNull();
+        (await FindAsync(host)).ShouldNotBeNull();
+        upstream.Last.Method.ShouldBe("DELETE");
+    }
+
+    [Fact]
+    public async Task Values_whose_trial_outlives_the_request_are_not_stored()
+    {
+        AuthorizationHost? running = null;
+        var (host, upstream) = await StartAsync(context =>
+        {
+            running!.Time.Advance(new AuthorizationOptions().RequestLifetime);
+            return ScriptedUpstream.Ok(context);
+        });
+        running = host;
+        await using var __ = upstream;
+        await using var _ = host;
+        using var browser = host.CreateBrowser();
+
+        await browser.SubmitAsync(await ReachFormAsync(browser), ("header.x-api-key", Canary), ("decision", "connect"));
+
+        upstream.Requests.ShouldHaveSingleItem();
+        (await FindAsync(host)).ShouldBeNull();
     }
 
     [Fact]
