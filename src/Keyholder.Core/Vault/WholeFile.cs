@@ -8,8 +8,8 @@ namespace Keyholder.Vault;
 public static class WholeFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Foreign = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode GroupRights = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+    private const UnixFileMode Foreign = GroupRights | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Whether anybody but the owner has any right to the file.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Foreign) != 0;
@@ -32,7 +32,7 @@ public static class WholeFile
         }
     }
 
-    /// <summary>Replaces a file, behind a symbolic link the file it leads to. Its owner and mode stay the same, whoever runs this.</summary>
+    /// <summary>Replaces a file, behind a symbolic link the file it leads to. Its owner, group and mode stay the same, whoever runs this.</summary>
     /// <exception cref="IOException">It cannot be replaced and is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static void Replace(string path, byte[] content)
@@ -78,27 +78,45 @@ public static class WholeFile
         }
     }
 
-    // An administrator who changes the file must not take it away from the user the server runs as.
+    // An administrator who changes the file must not take it away from the user or group the server runs as. The mode comes last: until then nobody else reads it.
     private static void KeepOwnerAndMode(string from, string to)
     {
-        if (!OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+            return;
         }
 
-        if (OperatingSystem.IsLinux() && OwnerOf(from) is var owner && owner != OwnerOf(to) && ChangeOwner(to, owner, uint.MaxValue) != 0)
+        var mode = File.GetUnixFileMode(from);
+        if (OperatingSystem.IsLinux())
+        {
+            KeepOwner(OwnerOf(from), OwnerOf(to), mode, to);
+        }
+
+        File.SetUnixFileMode(to, mode);
+    }
+
+    private static void KeepOwner((uint User, uint Group) wanted, (uint User, uint Group) found, UnixFileMode mode, string path)
+    {
+        const uint Unchanged = uint.MaxValue;
+        if (wanted.User != found.User && ChangeOwner(path, wanted.User, wanted.Group) != 0)
+        {
+            throw Failure();
+        }
+
+        // A group without any right to the file need not be kept.
+        if (wanted.User == found.User && wanted.Group != found.Group && ChangeOwner(path, Unchanged, wanted.Group) != 0 && (mode & GroupRights) != 0)
         {
             throw Failure();
         }
     }
 
-    private static uint OwnerOf(string path)
+    private static (uint User, uint Group) OwnerOf(string path)
     {
-        // struct statx is the same on every architecture: stx_uid stands at byte 20.
-        const int WorkingDirectory = -100, FollowLinks = 0, UserId = 0x8, Offset = 20;
+        // struct statx is the same on every architecture: stx_uid stands at byte 20, stx_gid behind it.
+        const int WorkingDirectory = -100, FollowLinks = 0, UserAndGroup = 0x8 | 0x10, Offset = 20;
         var status = new byte[256];
-        return Status(WorkingDirectory, path, FollowLinks, UserId, status) == 0
-            ? BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(Offset))
+        return Status(WorkingDirectory, path, FollowLinks, UserAndGroup, status) == 0
+            ? (BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(Offset)), BinaryPrimitives.ReadUInt32LittleEndian(status.AsSpan(Offset + sizeof(uint))))
             : throw Failure();
     }
 
