@@ -163,6 +163,21 @@ public abstract class ImportContract<TFixture> : StorageContract<TFixture>
     }
 
     [Fact]
+    public async Task Two_sessions_whose_tokens_would_become_one_credential_are_a_problem_that_names_both_lines()
+    {
+        var first = await AddSessionAsync(Sample.Session(Now));
+        var second = await AddSessionAsync(Sample.Session(Now) with { Subject = first.Subject });
+
+        var (plan, problems) = await PlanAsync(
+            $$"""{"kind":"credential","session":"{{first.Id}}","provider":"oauth2","access_token":"a"}""",
+            $$"""{"kind":"credential","session":"{{second.Id}}","provider":"oauth2","access_token":"b"}""");
+
+        plan.ShouldBeNull();
+        problems.ShouldHaveSingleItem().Line.ShouldBe(2);
+        problems[0].Message.ShouldContain("line 1");
+    }
+
+    [Fact]
     public async Task An_identity_goes_to_the_user_it_names_by_name_or_id()
     {
         var user = await AddUserAsync();
