@@ -40,6 +40,9 @@ internal static partial class UpstreamLog
     [LoggerMessage(1511, LogLevel.Information, "Registered with the authorization server of provider {Provider}, generation {Generation}.")]
     public static partial void ClientRegistered(ILogger logger, string provider, int generation);
 
+    [LoggerMessage(1513, LogLevel.Error, "The registration with the authorization server of provider {Provider} (generation {Generation}) does not open: {Outcome}. It is kept, and the provider cannot be used until the vault key or the row is restored.")]
+    public static partial void ClientNotOpened(ILogger logger, string provider, long generation, Vault.EnvelopeOutcome outcome);
+
     [LoggerMessage(1505, LogLevel.Debug, "Refreshed {Credential}.")]
     public static partial void Refreshed(ILogger logger, Vault.CredentialKey credential);
 }

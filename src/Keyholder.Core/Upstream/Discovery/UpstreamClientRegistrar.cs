@@ -42,9 +42,9 @@ public sealed class UpstreamClientRegistrar(
     private async Task<UpstreamClientResult> FindOrRegisterAsync(Provider provider, ProviderMetadata metadata)
     {
         var stored = await store.FindAsync(provider.Name, CancellationToken.None);
-        if (Usable(stored, provider) is { } client)
+        if (Kept(stored, provider) is { } kept)
         {
-            return UpstreamClientResult.Of(client);
+            return kept;
         }
 
         if (metadata.RegistrationEndpoint is null || ClientRegistrationPolicy.MethodFor(metadata.AuthMethods) is not { } method)
@@ -56,11 +56,24 @@ public sealed class UpstreamClientRegistrar(
         return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1) : result;
     }
 
-    private RegisteredUpstreamClient? Usable(StoredUpstreamClient? stored, Provider provider)
+    // Null: there is no registration, or it is time for another. One that does not open is neither: another would end every credential of its client.
+    private UpstreamClientResult? Kept(StoredUpstreamClient? stored, Provider provider)
     {
         var now = time.GetUtcNow();
         var refused = stored is not null && _refused.TryGetValue(provider.Name, out var id) && id == stored.ClientId && now >= stored.CreatedAt + MinAge;
-        return stored is null || refused || stored.Issuer != provider.Issuer || stored.SecretExpiresAt <= now + SecretMargin ? null : _sealer.Open(stored);
+        if (stored is null || refused || stored.Issuer != provider.Issuer || stored.SecretExpiresAt <= now + SecretMargin)
+        {
+            return null;
+        }
+
+        var (client, outcome) = _sealer.Open(stored);
+        if (client is not null)
+        {
+            return UpstreamClientResult.Of(client);
+        }
+
+        UpstreamLog.ClientNotOpened(logger, provider.Name, stored.Generation, outcome);
+        return UpstreamClientResult.Unavailable($"The stored registration does not open: {outcome}.");
     }
 
     private async Task<UpstreamClientResult> RegisterAsync(Provider provider, Uri endpoint, string method)
@@ -115,8 +128,6 @@ public sealed class UpstreamClientRegistrar(
         }
 
         // Another node was faster: its client is the provider's, and this one is never used.
-        return await store.FindAsync(provider.Name, CancellationToken.None) is { } other && Usable(other, provider) is { } theirs
-            ? UpstreamClientResult.Of(theirs)
-            : UpstreamClientResult.Unavailable("The registration changed meanwhile.");
+        return Kept(await store.FindAsync(provider.Name, CancellationToken.None), provider) ?? UpstreamClientResult.Unavailable("The registration changed meanwhile.");
     }
 }

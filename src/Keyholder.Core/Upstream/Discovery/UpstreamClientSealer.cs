@@ -11,22 +11,23 @@ internal sealed class UpstreamClientSealer(ISecretSealer sealer)
     public StoredUpstreamClient Seal(StoredUpstreamClient row, string? secret) =>
         row with { Envelope = secret is null ? null : sealer.Seal(Encoding.UTF8.GetBytes(secret), ContextOf(row).Bytes) };
 
-    /// <summary>The client of a row; null when its envelope does not open.</summary>
-    public RegisteredUpstreamClient? Open(StoredUpstreamClient row)
+    /// <summary>The client of a row, which is opened when it has no secret at all; null with any outcome but opened.</summary>
+    public (RegisteredUpstreamClient? Client, EnvelopeOutcome Outcome) Open(StoredUpstreamClient row)
     {
         if (row.Envelope is null)
         {
-            return new RegisteredUpstreamClient(row.ClientId, null, row.AuthMethod);
+            return (new RegisteredUpstreamClient(row.ClientId, null, row.AuthMethod), EnvelopeOutcome.Opened);
         }
 
-        if (sealer.Open(row.Envelope, ContextOf(row).Bytes, out var plaintext) != EnvelopeOutcome.Opened)
+        var outcome = sealer.Open(row.Envelope, ContextOf(row).Bytes, out var plaintext);
+        if (outcome != EnvelopeOutcome.Opened)
         {
-            return null;
+            return (null, outcome);
         }
 
         var secret = Encoding.UTF8.GetString(plaintext);
         CryptographicOperations.ZeroMemory(plaintext);
-        return new RegisteredUpstreamClient(row.ClientId, secret, row.AuthMethod, row.SecretExpiresAt);
+        return (new RegisteredUpstreamClient(row.ClientId, secret, row.AuthMethod, row.SecretExpiresAt), outcome);
     }
 
     /// <summary>What an envelope is bound to, from the columns of its row.</summary>

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Keyholder.Resources;
+using Keyholder.Tests.Vault;
 using Keyholder.Upstream;
+using Keyholder.Vault;
 
 namespace Keyholder.Tests.Upstream.Discovery;
 
@@ -268,7 +270,21 @@ public sealed class ProviderResolverTests : IAsyncLifetime
         await _remote.Storage.UpstreamClients.PutAsync(
             row with { Generation = 2, ClientId = "stolen" }, Storage.Contracts.Sample.Audit(_remote.Time.GetUtcNow(), "x"), default);
 
-        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientId.ShouldBe("dyn-2");
+        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+    }
+
+    [Fact]
+    public async Task A_registration_that_does_not_open_is_kept_and_no_other_takes_its_place()
+    {
+        await FreshAsync();
+        var row = (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!;
+        var strange = _remote.NewNode(sealer: new EnvelopeSealer(VaultKeys.Ring(2)));
+
+        (await strange.Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+
+        _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(1);
+        (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!.Generation.ShouldBe(row.Generation);
+        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientSecret.ShouldBe("canary-secret");
     }
 
     [Fact]

@@ -96,12 +96,12 @@ internal sealed class RemoteServer : IAsyncDisposable
     }
 
     /// <summary>A process of its own on the same database.</summary>
-    public UpstreamClient NewNode(string home = "https://keys.example") => new(
+    public UpstreamClient NewNode(string home = "https://keys.example", EnvelopeSealer? sealer = null) => new(
         Http,
         Options,
         Time,
         new UpstreamClientRegistrar(
-            Http, Storage.UpstreamClients, Sealer, new OwnClient("Keyholder", home, home + "/upstream/callback", home + "/oauth/client.json"), Time, NullLogger<UpstreamClientRegistrar>.Instance));
+            Http, Storage.UpstreamClients, sealer ?? Sealer, new OwnClient("Keyholder", home, home + "/upstream/callback", home + "/oauth/client.json"), Time, NullLogger<UpstreamClientRegistrar>.Instance));
 
     public UpstreamLegs Legs(UpstreamClient? node = null) => new(node ?? Client, Sealer, NullLogger<UpstreamLegs>.Instance);
 
