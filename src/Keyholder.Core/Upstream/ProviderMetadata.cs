@@ -30,4 +30,7 @@ internal sealed record ProviderMetadata
 
     /// <summary>Whether every authorization response carries <c>iss</c> (RFC 9207).</summary>
     public bool IssuerInResponses { get; init; }
+
+    /// <summary>Whether there is no document, and the endpoints are only where MCP 2025-03-26 expects them.</summary>
+    public bool ByConvention { get; init; }
 }

@@ -28,18 +28,21 @@ internal sealed class ProviderResolver(
     /// <param name="issuer">The issuer then; null when not known.</param>
     /// <param name="clientId">Keyholder's client id then; null when not known.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
-    public Task<ResolvedProvider> ResolveAsync(Provider provider, string? issuer, string? clientId, CancellationToken cancellationToken)
+    public async Task<ResolvedProvider> ResolveAsync(Provider provider, string? issuer, string? clientId, CancellationToken cancellationToken)
     {
         if (provider.Discovery is null)
         {
-            return ConfiguredAsync(provider, cancellationToken);
+            return await ConfiguredAsync(provider, cancellationToken);
         }
 
         var now = time.GetUtcNow();
-        return _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider)
+        var found = _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider)
             && now < entry.Until && (entry.Result.Fits(issuer, clientId) || now < entry.At + options.FailureBackoff)
-            ? Task.FromResult(entry.Result)
-            : DiscoverAsync(provider, cancellationToken);
+            ? entry.Result
+            : await DiscoverAsync(provider, cancellationToken);
+        return found is { Metadata.ByConvention: true } && !found.Fits(issuer, null)
+            ? ResolvedProvider.Failed(LegOutcome.Unavailable, "The upstream names its authorization server no more, which says nothing about what that one issued.")
+            : found;
     }
 
     /// <summary>Notes that the authorization server does not know Keyholder's client any more.</summary>
@@ -65,15 +68,17 @@ internal sealed class ProviderResolver(
     {
         var result = await LookAsync(provider);
         var now = time.GetUtcNow();
-        if (result.Outcome == LegOutcome.Unavailable && Good(provider, now) is { } before)
+        if (SaysNothing(result) && Good(provider, now) is { } before && !SaysNothing(before.Result))
         {
-            return before; // an upstream that is down says nothing about its authorization server
+            return before; // an upstream that is down, or has not one document any more, says nothing about its authorization server
         }
 
         var entry = new Entry(provider, result, now, now + (result.Provider is null ? options.FailureBackoff : options.MetadataLifetime));
         _found[provider.Name] = entry;
         return entry;
     }
+
+    private static bool SaysNothing(ResolvedProvider result) => result is { Outcome: LegOutcome.Unavailable } or { Metadata.ByConvention: true };
 
     private Entry? Good(Provider provider, DateTimeOffset now) =>
         _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider) && entry.Result.Provider is not null && now < entry.Until ? entry : null;
@@ -145,6 +150,7 @@ internal sealed class ProviderResolver(
             AuthorizationEndpoint = provider.AuthorizationEndpoint,
             TokenEndpoint = provider.TokenEndpoint,
             RegistrationEndpoint = new Uri(located.Issuer + "/register"),
+            ByConvention = true,
         }));
     }
 

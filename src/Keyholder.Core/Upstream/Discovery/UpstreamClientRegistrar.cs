@@ -47,6 +47,11 @@ public sealed class UpstreamClientRegistrar(
             return kept;
         }
 
+        if (metadata.ByConvention && stored is not null && stored.Issuer != provider.Issuer)
+        {
+            return UpstreamClientResult.Unavailable("The upstream names its authorization server no more; the registration with that one is kept.");
+        }
+
         if (metadata.RegistrationEndpoint is null || ClientRegistrationPolicy.MethodFor(metadata.AuthMethods) is not { } method)
         {
             return UpstreamClientResult.Rejected("The authorization server offers no way to become its client; configure a client id.");

@@ -124,6 +124,31 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("public-client")]
+    public async Task An_upstream_that_knows_no_path_for_a_while_ends_no_credential(string? clientId)
+    {
+        var provider = RemoteServer.Provider(clientId is null ? null : new() { ClientId = clientId });
+        await ConnectAsync(provider);
+        _remote.Time.Advance(TimeSpan.FromHours(2));
+        _remote.On(RemoteServer.Url, _ => ScriptedHandler.Status(HttpStatusCode.NotFound));
+        _remote.On("https://mcp.remote.example/.well-known/oauth-protected-resource/mcp", _ => ScriptedHandler.Status(HttpStatusCode.NotFound));
+        _remote.On("https://mcp.remote.example/register", _ => ScriptedHandler.Json("""{"client_id":"other"}""", HttpStatusCode.Created));
+
+        await _remote.Legs().StartAsync(provider, RemoteServer.Callback, false, default);
+        (await AuthorizeAsync(provider)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+
+        (await _remote.Storage.Credentials.FindAsync(Person1, default))!.Status.ShouldBe(CredentialStatus.Active);
+        _remote.CountOf("https://mcp.remote.example/register").ShouldBe(0);
+        TokenRequests("https://mcp.remote.example").ShouldBeEmpty();
+
+        _remote.On(RemoteServer.Url, _ => RemoteServer.Challenge("Bearer"));
+        _remote.On("https://mcp.remote.example/.well-known/oauth-protected-resource/mcp", _ => RemoteServer.Json(_remote.ResourceMetadata));
+        _remote.Time.Advance(TimeSpan.FromMinutes(1));
+        (await AuthorizeAsync(provider)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available);
+    }
+
     [Fact]
     public async Task Another_failure_of_the_token_endpoint_costs_no_registration()
     {
@@ -157,19 +182,19 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
 
     private List<ScriptedRequest> TokenRequests(string issuer) => [.. _remote.Requests.Where(r => r.Uri.AbsoluteUri == issuer + "/token")];
 
-    private async Task<CompletedLeg> ConnectAsync()
+    private async Task<CompletedLeg> ConnectAsync(Provider? provider = null)
     {
         var legs = _remote.Legs();
-        var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, default);
-        var leg = await CompleteAsync(started!, legs);
+        var (started, _) = await legs.StartAsync(provider ?? _provider, RemoteServer.Callback, false, default);
+        var leg = await CompleteAsync(started!, legs, provider: provider);
         await _vault.StoreAsync(Person1, leg.Tokens!, leg.Subject, null, default);
         return leg;
     }
 
-    private async Task<UpstreamAuthorization> AuthorizeAsync()
+    private async Task<UpstreamAuthorization> AuthorizeAsync(Provider? provider = null)
     {
         using var authorizer = new UpstreamAuthorizer(_vault, _remote.Storage.CredentialRefreshes, _remote.Client, _remote.Options, _remote.Time, NullLogger<UpstreamAuthorizer>.Instance);
-        var resource = AuthorizerFixture.Resource with { Providers = [new ResourceProvider(_provider)] };
+        var resource = AuthorizerFixture.Resource with { Providers = [new ResourceProvider(provider ?? _provider)] };
         return await authorizer.AuthorizeAsync(resource, Token(), default);
     }
 
@@ -186,8 +211,8 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         AuthenticatedAt = _remote.Time.GetUtcNow(),
     };
 
-    private async Task<CompletedLeg> CompleteAsync(StartedLeg started, UpstreamLegs legs, string? issuer = null) => await legs.CompleteAsync(
-        _provider,
+    private async Task<CompletedLeg> CompleteAsync(StartedLeg started, UpstreamLegs legs, string? issuer = null, Provider? provider = null) => await legs.CompleteAsync(
+        provider ?? _provider,
         RemoteServer.Callback,
         new ConnectionFlow
         {
