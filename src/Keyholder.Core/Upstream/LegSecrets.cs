@@ -9,5 +9,11 @@ namespace Keyholder.Upstream;
 /// <param name="SignIn">Whether the leg has to prove an identity.</param>
 internal sealed record LegSecrets(string Nonce, string Verifier, string? Issuer, string ClientId, string Callback, bool SignIn)
 {
+    /// <summary>Where the code was to go when the redirect left: metadata that changes meanwhile sends it nowhere else.</summary>
+    public Uri? TokenEndpoint { get; init; }
+
+    /// <summary>Whether the answer was to name its issuer when the redirect left.</summary>
+    public bool IssuerInResponse { get; init; }
+
     public override string ToString() => "leg secrets";
 }

@@ -55,6 +55,13 @@ internal static class ProviderMetadataPolicy
             return ProviderMetadataResult.Rejected("The metadata lacks an endpoint, or names one that is not https.");
         }
 
+        var issuerInResponses = Says(document, "authorization_response_iss_parameter_supported");
+        if (provider.Discovery is { Issuer: null } && !issuerInResponses && !IsSameOrigin(authorization, token))
+        {
+            // Codes of whoever runs the one would go to whoever runs the other, and nothing in the answer would tell (RFC 9700 section 4.4).
+            return ProviderMetadataResult.Rejected("The endpoints found have different origins, and answers will not name their issuer; configure the issuer if that is right.");
+        }
+
         var keys = provider.Kind == ProviderKind.Oidc ? Endpoint(document, "jwks_uri", trusted) : null;
         if (provider.Kind == ProviderKind.Oidc && keys is null)
         {
@@ -74,9 +81,12 @@ internal static class ProviderMetadataPolicy
                 ? [.. methods.EnumerateArray().Select(m => m.Text()).OfType<string>()]
                 : null,
             OffersOfflineAccess = document.Lists("scopes_supported", OAuth.Scopes.OfflineAccess),
-            IssuerInResponses = Says(document, "authorization_response_iss_parameter_supported"),
+            IssuerInResponses = issuerInResponses,
         });
     }
+
+    private static bool IsSameOrigin(Uri a, Uri b) =>
+        Uri.Compare(a, b, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static bool Says(JsonElement document, string name) => document.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 

@@ -41,7 +41,11 @@ public sealed class UpstreamLegs : IUpstreamLegs
         }
 
         var state = FreshSecret();
-        var secrets = new LegSecrets(FreshSecret(), FreshSecret(), metadata.Issuer, resolved.ClientId, callback, signIn);
+        var secrets = new LegSecrets(FreshSecret(), FreshSecret(), metadata.Issuer, resolved.ClientId, callback, signIn)
+        {
+            TokenEndpoint = metadata.TokenEndpoint,
+            IssuerInResponse = metadata.IssuerInResponses,
+        };
         var challenge = Base64UrlText.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(secrets.Verifier)));
         var stateHash = SHA256.HashData(Encoding.ASCII.GetBytes(state));
         var redirect = AuthorizationUrl.Build(resolved, metadata, secrets, state, challenge);
@@ -104,14 +108,14 @@ public sealed class UpstreamLegs : IUpstreamLegs
     private static string? FindMixUp(
         Provider provider, string callback, ConnectionFlow flow, LegSecrets secrets, ProviderMetadata metadata, LegCallback response)
     {
-        if (secrets.Issuer != metadata.Issuer || secrets.ClientId != provider.ClientId
+        if (secrets.Issuer != metadata.Issuer || secrets.TokenEndpoint != metadata.TokenEndpoint || secrets.ClientId != provider.ClientId
             || secrets.Callback != callback || secrets.SignIn != (flow.Purpose == ConnectionPurpose.SignIn))
         {
             return "The provider's configuration or the flow changed since the redirect.";
         }
 
         return response.Issuer is null
-            ? metadata.IssuerInResponses ? "The callback lacks the iss parameter the provider promises." : null
+            ? secrets.IssuerInResponse || metadata.IssuerInResponses ? "The callback lacks the iss parameter the provider promises." : null
             : metadata.Issuer is not null && response.Issuer != metadata.Issuer ? "The callback names another issuer." : null;
     }
 

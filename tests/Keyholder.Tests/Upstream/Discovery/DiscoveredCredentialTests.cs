@@ -78,6 +78,30 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         TokenRequests(RemoteServer.Issuer).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("https://honest.example")]
+    public async Task A_promise_to_name_the_issuer_cannot_be_taken_back_while_a_person_is_away(string? issuer)
+    {
+        _remote.ServerMetadata["authorization_endpoint"] = "https://honest.example/authorize";
+        _remote.ServerMetadata["authorization_response_iss_parameter_supported"] = true;
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        _remote.ServerMetadata = RemoteServer.MetadataOf(RemoteServer.Issuer);
+
+        (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()), issuer)).Outcome.ShouldBe(LegOutcome.Rejected);
+        TokenRequests(RemoteServer.Issuer).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_code_goes_to_no_token_endpoint_but_the_one_known_when_the_person_left()
+    {
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        _remote.ServerMetadata["token_endpoint"] = RemoteServer.Issuer + "/other/token";
+
+        (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()))).Outcome.ShouldBe(LegOutcome.Rejected);
+        TokenRequests(RemoteServer.Issuer + "/other").ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_refresh_uses_the_client_the_token_was_issued_to()
     {

@@ -70,6 +70,21 @@ public sealed class ProviderResolverTests : IAsyncLifetime
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("https://honest.example/authorize", false, null, false)]
+    [InlineData("https://as.remote.example:8443/authorize", false, null, false)]
+    [InlineData("https://AS.remote.example:443/elsewhere", false, null, true)]
+    [InlineData("https://honest.example/authorize", true, null, true)]
+    [InlineData("https://honest.example/authorize", false, RemoteServer.Issuer, true)]
+    public async Task Endpoints_of_two_origins_are_used_only_where_answers_name_the_issuer_or_the_operator_does(string endpoint, bool named, string? pinned, bool allowed)
+    {
+        _remote.ServerMetadata["authorization_endpoint"] = endpoint;
+        _remote.ServerMetadata["authorization_response_iss_parameter_supported"] = named;
+
+        (await FreshAsync(new() { Issuer = pinned })).Outcome.ShouldBe(allowed ? LegOutcome.Succeeded : LegOutcome.Rejected);
+        _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(allowed ? 1 : 0);
+    }
+
     [Fact]
     public async Task Metadata_about_another_resource_ends_the_search()
     {
