@@ -87,7 +87,7 @@ internal sealed class CredentialSource(
         return wanted.VerdictOn(row.Version) switch
         {
             RejectionVerdict.Spare => Unavailable(options.FailureBackoff),
-            RejectionVerdict.End => await EndAsync(row, CredentialStatus.NeedsReauth, secret is HeaderSet ? "rejected" : "rejected_without_refresh_token"),
+            RejectionVerdict.End => await EndAsync(row, CredentialStatus.NeedsReauth, EndReason(wanted, secret)),
             var verdict when secret is TokenSet tokens => await FromTokensAsync(wanted, read.Ticket, row, tokens, verdict == RejectionVerdict.Renew),
             _ => warm.Put(wanted.Key, read.Ticket, Available(row, secret), time.GetUtcNow() + MaxAge),
         };
@@ -152,6 +152,9 @@ internal sealed class CredentialSource(
         HeaderSet headers => HeaderSetPolicy.Suffices(provider.Headers, headers) ? null : "required_header_missing",
         _ => provider.Kind == ProviderKind.Headers ? "kind_changed" : null,
     };
+
+    private static string EndReason(WantedCredential wanted, CredentialSecret secret) =>
+        secret is HeaderSet ? "rejected" : wanted.Rejection!.Value.Renewed ? "rejected_after_refresh" : "rejected_without_refresh_token";
 
     private WarmCredential Serve(long ticket, StoredCredential row, TokenSet tokens, DateTimeOffset until) => warm.Put(row.Key, ticket, Available(row, tokens), until);
 

@@ -4,7 +4,7 @@ namespace Keyholder.Upstream;
 
 /// <summary>
 /// Pure rules of what an upstream's 401 says about the credentials of the request. It does not say which of them it means: what can be renewed is renewed first,
-/// then what never can be is suspected, and what was issued just now is never ended: then it is the upstream that refuses whatever the provider issues.
+/// then what never can be is suspected, and what was issued just now only when there is nothing else.
 /// </summary>
 internal static class RejectionPolicy
 {
@@ -21,7 +21,7 @@ internal static class RejectionPolicy
             anyRenewable |= IsRenewable(other);
         }
 
-        return use is null ? null : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed));
+        return use is null ? null : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed), use.Renewed);
     }
 
     private static RejectionVerdict VerdictOn(CredentialUse use, bool anyRenewable, bool anyFixed)
@@ -33,7 +33,7 @@ internal static class RejectionPolicy
 
         var suspect = !anyFixed || !use.Renewable;
         return !suspect ? RejectionVerdict.Keep
-            : use.Renewed || use.Key.Owner.Kind == CredentialOwnerKind.Shared ? RejectionVerdict.Spare
+            : use.Key.Owner.Kind == CredentialOwnerKind.Shared ? RejectionVerdict.Spare
             : RejectionVerdict.End;
     }
 

@@ -12,6 +12,6 @@ internal enum RejectionVerdict
     /// <summary>It is of no use any more; somebody has to connect again.</summary>
     End,
 
-    /// <summary>It is everybody's, or was issued just now and may be good elsewhere: this 401 is no reason to end it. The request is to come back later.</summary>
+    /// <summary>It is everybody's: one request's 401 is no reason to end it.</summary>
     Spare,
 }
