@@ -27,8 +27,8 @@ public sealed class KeyRotationTests : IDisposable
     [Fact]
     public async Task Keys_rotate_under_load_without_one_failed_request_until_everything_is_sealed_with_the_new_one_and_the_old_one_retires()
     {
-        // Credentials are refreshed every ten seconds, so that there is always something being sealed.
-        await using (var host = await EndToEndHost.StartAsync(Database, new DemoUpstreamOptions { AccessTokenLifetime = TimeSpan.FromSeconds(20) }, Settings))
+        // Credentials are refreshed again and again, so that there is always something being sealed, but last longer than any call under way.
+        await using (var host = await EndToEndHost.StartAsync(Database, new DemoUpstreamOptions { AccessTokenLifetime = TimeSpan.FromSeconds(60) }, Settings))
         {
             var clients = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => host.ConnectAsync(i % 2 == 0 ? "mail" : "files", "person" + ((i % 2) + 1), "demo-account-" + ((i % 2) + 1))));
             var old = KeyIds().ShouldHaveSingleItem();
