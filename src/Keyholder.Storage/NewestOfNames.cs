@@ -1,5 +1,3 @@
-using Keyholder.Sessions;
-
 namespace Keyholder.Storage;
 
 /// <summary>
@@ -20,9 +18,9 @@ internal static class NewestOfNames
     /// <param name="found">The newest sessions of each name, at most <paramref name="share"/> of each; one may be found under several names.</param>
     /// <param name="share">How many were asked for.</param>
     /// <param name="limit">How many the page may hold.</param>
-    public static List<SessionPosition>? Merge(IReadOnlyList<(string Name, SessionPosition Position)> found, int share, int limit)
+    public static List<RowPosition>? Merge(IReadOnlyList<(string Name, RowPosition Position)> found, int share, int limit)
     {
-        var page = found.Select(f => f.Position).Distinct().OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id.Value).Take(limit).ToList();
+        var page = found.Select(f => f.Position).Distinct().OrderByDescending(p => p.CreatedAt).ThenByDescending(p => p.Id).Take(limit).ToList();
         if (share >= limit)
         {
             return page;

@@ -5,6 +5,7 @@ using Keyholder.Bench.Servers;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Sessions;
+using Keyholder.Storage;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Walkthrough.Servers;
@@ -57,7 +58,7 @@ internal static class SessionPagesMeasurement
         }
 
         var slowest = 0.0;
-        foreach (var (page, query) in Pages(new SessionPosition(start.AddMilliseconds(sessions / 2), default)))
+        foreach (var (page, query) in Pages(new RowPosition(start.AddMilliseconds(sessions / 2), UInt128.Zero)))
         {
             var times = new double[rounds];
             var rows = 0;
@@ -76,7 +77,7 @@ internal static class SessionPagesMeasurement
         return slowest;
     }
 
-    private static IEnumerable<(string Name, SessionQuery Query)> Pages(SessionPosition middle)
+    private static IEnumerable<(string Name, SessionQuery Query)> Pages(RowPosition middle)
     {
         var page = new SessionQuery { Limit = 50 };
         yield return ("first", page);

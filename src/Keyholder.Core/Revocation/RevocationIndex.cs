@@ -56,9 +56,6 @@ public sealed class RevocationIndex
     /// <summary>Whether an entry matches the token.</summary>
     public bool IsRevoked(AccessToken token) => Match(RevocationCandidate.Of(token)) is not null;
 
-    /// <summary>Whether a token is revoked by its own id. For tokens that belong to no session.</summary>
-    public bool IsRevoked(string tokenId) => _others.ContainsKey(new(RevocationTargetKind.Token, tokenId));
-
     /// <summary>Whether a subject is revoked for whatever was signed in, or made, at <paramref name="since"/>.</summary>
     internal bool IsRevoked(Subject subject, DateTimeOffset since) => _subjects.TryGetValue(subject, out var standing) && standing.Covers(since);
 

@@ -1,3 +1,5 @@
+using Keyholder.Storage;
+
 namespace Keyholder.Sessions;
 
 /// <summary>A session as lists show it: with the names of who and what, and without any hash or sealed token.</summary>
@@ -34,5 +36,5 @@ public sealed record SessionListing
     public string? RevokedReason { get; init; }
 
     /// <summary>Where this session lies in the list.</summary>
-    public SessionPosition Position => new(CreatedAt, Id);
+    public RowPosition Position => new(CreatedAt, Id.Value);
 }

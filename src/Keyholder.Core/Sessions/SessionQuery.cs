@@ -1,3 +1,5 @@
+using Keyholder.Storage;
+
 namespace Keyholder.Sessions;
 
 /// <summary>A page of the sessions that can still be used: neither revoked nor expired. Every filter that is set has to match.</summary>
@@ -26,7 +28,7 @@ public sealed record SessionQuery
     public bool Lists(SubjectKind kind) => (SubjectKind ?? kind) == kind && (Subject?.Kind ?? kind) == kind;
 
     /// <summary>Only what comes after this place; null = from the newest on.</summary>
-    public SessionPosition? After { get; init; }
+    public RowPosition? After { get; init; }
 
     /// <summary>How many at most; above 0.</summary>
     public required int Limit { get; init; }

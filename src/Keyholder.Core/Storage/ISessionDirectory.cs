@@ -6,7 +6,7 @@ namespace Keyholder.Storage;
 /// <summary>Sessions as people see and end them: lists, and transitions of many at once.</summary>
 public interface ISessionDirectory
 {
-    /// <summary>A page of live sessions, newest first (<see cref="SessionPosition"/>). A client or user that is gone leaves its session in the list.</summary>
+    /// <summary>A page of live sessions, newest first (<see cref="RowPosition"/>). A client or user that is gone leaves its session in the list.</summary>
     Task<IReadOnlyList<SessionListing>> ListAsync(SessionQuery query, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>The session in whatever state, or null.</summary>

@@ -87,7 +87,7 @@ public sealed class TokenIntrospection(
 
     // What a key may do is not said by its sessions' tokens: a key that cannot be used, or has no grant for the resource any more, makes them useless at once.
     private async ValueTask<OAuthResult<Introspection>> InspectOfKeyAsync(AccessToken accessToken, CancellationToken cancellationToken) =>
-        await IsLiveAsync(accessToken.Subject, accessToken.Audience, cancellationToken) ? Introspection.Of(accessToken) : Introspection.Inactive;
+        await IsLiveAsync(accessToken.Subject, accessToken.Audience, accessToken.AuthenticatedAt, cancellationToken) ? Introspection.Of(accessToken) : Introspection.Inactive;
 
     private static OAuthResult<Introspection> Answer(AccessTokenOutcome outcome, AccessToken? accessToken) => outcome switch
     {
@@ -100,7 +100,7 @@ public sealed class TokenIntrospection(
     {
         var now = time.GetUtcNow();
         var session = await sessions.FindAsync(refreshToken.SessionId, cancellationToken);
-        if (session is null || !IsNewest(refreshToken, session) || !session.IsActive(now) || !await IsLiveAsync(session.Subject, session.Resource, cancellationToken))
+        if (session is null || !IsNewest(refreshToken, session) || !session.IsActive(now) || !await IsLiveAsync(session.Subject, session.Resource, session.AuthenticatedAt, cancellationToken))
         {
             return Introspection.Inactive;
         }
@@ -116,12 +116,13 @@ public sealed class TokenIntrospection(
     private static bool IsNewest(OpaqueToken refreshToken, Session session) =>
         session.RefreshHash is { } newest && CryptographicOperations.FixedTimeEquals(newest, refreshToken.Secret.Hash());
 
-    private async ValueTask<bool> IsLiveAsync(Subject subject, string resourceUri, CancellationToken cancellationToken) => subject.Kind switch
+    private async ValueTask<bool> IsLiveAsync(Subject subject, string resourceUri, DateTimeOffset since, CancellationToken cancellationToken) => subject.Kind switch
     {
         SubjectKind.Session => true,
         SubjectKind.User => await users.FindAsync(subject.Id, cancellationToken) is { DisabledAt: null },
         _ => await keys.GetAsync(subject.Id, cancellationToken) is { } key
             && key.StatusAt(time.GetUtcNow()) == VirtualKeyStatus.Active
+            && !key.IsOwnerRevoked(revocations, since)
             && resources.Current.FindByUri(resourceUri) is { } resource
             && key.FindGrant(resource.Name) is not null,
     };

@@ -1,3 +1,6 @@
+using Keyholder.Revocation;
+using Keyholder.Sessions;
+
 namespace Keyholder.VirtualKeys;
 
 /// <summary>A virtual key with everything that decides what it may do, as it was read. Immutable.</summary>
@@ -9,6 +12,9 @@ public sealed record VirtualKeyAccess(VirtualKey Key, bool OwnerIsActive, IReadO
 {
     /// <summary>Whether the key can be used at all. A key whose owner is not active is inactive.</summary>
     public VirtualKeyStatus StatusAt(DateTimeOffset now) => OwnerIsActive ? Key.StatusAt(now) : VirtualKeyStatus.Inactive;
+
+    /// <summary>Whether the user the key acts for was cut off after <paramref name="since"/>: then so is what the key has done since.</summary>
+    public bool IsOwnerRevoked(RevocationIndex revocations, DateTimeOffset since) => Key.OwnerUserId is { } owner && revocations.IsRevoked(Subject.User(owner), since);
 
     /// <summary>The grant for a resource, or null. The key's own counts before one to all, also when it allows less.</summary>
     public Grant? FindGrant(string resource)

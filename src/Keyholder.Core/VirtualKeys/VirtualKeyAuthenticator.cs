@@ -96,8 +96,7 @@ public sealed class VirtualKeyAuthenticator(
 
     private VirtualKeyUse Judge(VirtualKeyAccess? access, DateTimeOffset since, Resource resource)
     {
-        // A key that belongs to a user acts for that user.
-        if (access?.Key.OwnerUserId is { } owner && revocations.IsRevoked(Subject.User(owner), since))
+        if (access?.IsOwnerRevoked(revocations, since) == true)
         {
             return new VirtualKeyUse(VirtualKeyUseOutcome.Invalid);
         }

@@ -104,9 +104,9 @@ internal static class SessionCommand
         return revoked.Count > 0 ? revoked.Count : throw new StartException("no session matches");
     }
 
-    private static SessionPosition? ReadCursor(string? text) =>
+    private static RowPosition? ReadCursor(string? text) =>
         text is null ? null
-        : SessionPosition.TryParse(text, out var position) ? position
+        : RowPosition.TryParse(text, out var position) ? position
         : throw new StartException("--cursor is not one that 'keyholder session list' printed");
 
     private static int ReadLimit(int limit) => limit is > 0 and <= 500 ? limit : throw new StartException("--limit has to be from 1 to 500");

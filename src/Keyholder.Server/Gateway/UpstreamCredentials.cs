@@ -1,6 +1,5 @@
 using Keyholder.Resources;
 using Keyholder.Upstream;
-using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Gateway;
 
@@ -26,6 +25,5 @@ internal sealed class UpstreamCredentials(IUpstreamAuthorizer authorizer, TokenE
     }
 
     /// <summary>The token the request was admitted with, or an empty text when it was another credential, which is never exchanged.</summary>
-    private static string Presented(HttpContext context) =>
-        BearerCredential.Read(context.Request, out var token) == BearerOutcome.Present && !VirtualKeyAuthenticator.IsClaimed(token) ? token.ToString() : "";
+    private static string Presented(HttpContext context) => BearerCredential.Read(context.Request, out var token) == BearerOutcome.Present ? token.ToString() : "";
 }

@@ -26,10 +26,10 @@ internal static class SessionPages
         ? await ListedAsync(
             statements,
             "id IN (SELECT decode(value, 'hex') FROM jsonb_array_elements_text(@page::jsonb))",
-            [("page", Ids(await FindAsync(statements, query, LikePattern(text), now)))])
+            [("page", Ids(await FindAsync(statements, query, LikePattern.Containing(text), now)))])
         : await ListedAsync(statements, $"{Filters(query)} {NewestFirst} LIMIT @limit", [.. Parameters(query, now), ("limit", query.Limit)]);
 
-    private static async Task<List<SessionPosition>> FindAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now)
+    private static async Task<List<RowPosition>> FindAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now)
     {
         if (query.Subject is not null)
         {
@@ -51,14 +51,14 @@ internal static class SessionPages
         return await MergeAsync(statements, query, named, now);
     }
 
-    private static async Task<SessionPosition?> WalkEndAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now) =>
+    private static async Task<RowPosition?> WalkEndAsync(PostgresStatements statements, SessionQuery query, DateTimeOffset now) =>
         await statements.QueryAsync(
             $"SELECT created_at, id FROM sessions WHERE {Filters(query)} {NewestFirst} LIMIT 1 OFFSET @skipped",
             Position,
             [.. Parameters(query, now), ("skipped", checked(query.Limit * WalkPerRow))]) is [var end] ? end : null;
 
     /// <summary>The newest that match, down to the end.</summary>
-    private static Task<List<SessionPosition>> WalkAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now, SessionPosition? end) =>
+    private static Task<List<RowPosition>> WalkAsync(PostgresStatements statements, SessionQuery query, string pattern, DateTimeOffset now, RowPosition? end) =>
         statements.QueryAsync(
             $"""
             SELECT created_at, id FROM sessions
@@ -76,13 +76,13 @@ internal static class SessionPages
             [
                 .. Parameters(query, now),
                 ("end_at", end?.CreatedAt ?? DateTimeOffset.UnixEpoch),
-                ("end_id", (end?.Id ?? default).ToArray()),
+                ("end_id", (end ?? default).IdBytes),
                 ("clients", JsonText.Write(query.UnregisteredMatches)),
                 ("pattern", pattern),
                 ("limit", query.Limit),
             ]);
 
-    private static async Task<List<SessionPosition>> MergeAsync(PostgresStatements statements, SessionQuery query, MatchingNames named, DateTimeOffset now)
+    private static async Task<List<RowPosition>> MergeAsync(PostgresStatements statements, SessionQuery query, MatchingNames named, DateTimeOffset now)
     {
         var newest = $"AND {Filters(query)} {NewestFirst} LIMIT @share";
         for (var share = NewestOfNames.FirstShare(named.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
@@ -150,13 +150,10 @@ internal static class SessionPages
         ("of_id", query.Subject?.Id),
         ("client", query.ClientId),
         ("after_at", query.After?.CreatedAt),
-        ("after_id", query.After?.Id.ToArray()),
+        ("after_id", query.After?.IdBytes),
     ];
 
-    private static SessionPosition Position(NpgsqlDataReader row) => new(row.Time(0), row.SessionId(1));
+    private static RowPosition Position(NpgsqlDataReader row) => new(row.Time(0), row.Bytes(1));
 
-    private static string Ids(List<SessionPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.Id.ToArray()))]);
-
-    private static string LikePattern(string text) =>
-        "%" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+    private static string Ids(List<RowPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.IdBytes))]);
 }

@@ -22,10 +22,10 @@ internal static class SessionPages
 
     /// <summary>The page.</summary>
     public static List<SessionListing> Read(PreparedConnection connection, SessionQuery query, DateTimeOffset now) => query.Text is { } text
-        ? Listed(connection, $"id IN (SELECT unhex(value) FROM json_each($page))", ("$page", Ids(Find(connection, query, LikePattern(text), now))))
+        ? Listed(connection, $"id IN (SELECT unhex(value) FROM json_each($page))", ("$page", Ids(Find(connection, query, LikePattern.Containing(text), now))))
         : Listed(connection, $"{Filters(query)} {NewestFirst} LIMIT $limit", [.. Parameters(query, now), ("$limit", query.Limit)]);
 
-    private static List<SessionPosition> Find(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now)
+    private static List<RowPosition> Find(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now)
     {
         if (query.Subject is not null)
         {
@@ -47,14 +47,14 @@ internal static class SessionPages
         return Merge(connection, query, named, now);
     }
 
-    private static SessionPosition? WalkEnd(PreparedConnection connection, SessionQuery query, DateTimeOffset now) =>
+    private static RowPosition? WalkEnd(PreparedConnection connection, SessionQuery query, DateTimeOffset now) =>
         connection.Query(
             $"SELECT created_at, id FROM sessions WHERE {Filters(query)} {NewestFirst} LIMIT 1 OFFSET $skipped",
             Position,
             [.. Parameters(query, now), ("$skipped", checked(query.Limit * WalkPerRow))]) is [var end] ? end : null;
 
     /// <summary>The newest that match, down to the end.</summary>
-    private static List<SessionPosition> Walk(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now, SessionPosition? end) =>
+    private static List<RowPosition> Walk(PreparedConnection connection, SessionQuery query, string pattern, DateTimeOffset now, RowPosition? end) =>
         connection.Query(
             $"""
             SELECT created_at, id FROM sessions
@@ -72,13 +72,13 @@ internal static class SessionPages
             [
                 .. Parameters(query, now),
                 ("$end_at", end?.CreatedAt ?? DateTimeOffset.UnixEpoch),
-                ("$end_id", end?.Id ?? default),
+                ("$end_id", (end ?? default).IdBytes),
                 ("$clients", JsonText.Write(query.UnregisteredMatches)),
                 ("$pattern", pattern),
                 ("$limit", query.Limit),
             ]);
 
-    private static List<SessionPosition> Merge(PreparedConnection connection, SessionQuery query, MatchingNames named, DateTimeOffset now)
+    private static List<RowPosition> Merge(PreparedConnection connection, SessionQuery query, MatchingNames named, DateTimeOffset now)
     {
         var newest = $"AND {Filters(query, ofName: true)} {NewestFirst} LIMIT $share";
         for (var share = NewestOfNames.FirstShare(named.Count, query.Limit); ; share = NewestOfNames.NextShare(share, query.Limit))
@@ -147,13 +147,10 @@ internal static class SessionPages
         ("$of_id", query.Subject?.Id),
         ("$client", query.ClientId),
         ("$after_at", query.After?.CreatedAt),
-        ("$after_id", query.After?.Id),
+        ("$after_id", query.After?.IdBytes),
     ];
 
-    private static SessionPosition Position(SqliteDataReader row) => new(row.Time(0), row.SessionId(1));
+    private static RowPosition Position(SqliteDataReader row) => new(row.Time(0), row.Bytes(1));
 
-    private static string Ids(List<SessionPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.Id.ToArray()))]);
-
-    private static string LikePattern(string text) =>
-        "%" + text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("%", @"\%", StringComparison.Ordinal).Replace("_", @"\_", StringComparison.Ordinal) + "%";
+    private static string Ids(List<RowPosition> page) => JsonText.Write([.. page.Select(position => Convert.ToHexString(position.IdBytes))]);
 }

@@ -105,6 +105,30 @@ public sealed class IntrospectionEndpointTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task The_tokens_of_a_virtual_key_are_not_live_while_the_user_it_acts_for_is_in_quarantine()
+    {
+        var origin = new RequestOrigin(null, null);
+        var owner = await _host.AddUserAsync();
+        var (_, key, _) = await _host.Services.GetRequiredService<VirtualKeyRegistry>().CreateAsync("agent", owner, null, "system", origin, default);
+        await _host.Services.GetRequiredService<GrantRegistry>().PutAsync(key.Id, new Grant(TokenHost.Resource.Name, null), "system", origin);
+        var tokens = await _host.RedeemAsync((await _host.AuthorizeAsync(subject: new Subject(SubjectKind.VirtualKey, key.Id))).Code);
+        var now = _host.Time.GetUtcNow();
+        var quarantine = new RevocationEntry(new RevocationTarget(RevocationTargetKind.Subject, Subject.User(owner).ToString()), now, now.AddDays(1), "operator") { IsQuarantine = true };
+
+        var result = await _host.Services.GetRequiredService<KillSwitch>().RevokeAsync(new(quarantine, []), "system", origin);
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
+        {
+            (await IntrospectAsync(token)).Body.ShouldBe(Inactive);
+        }
+
+        await _host.Services.GetRequiredService<KillSwitch>().LiftAsync(result.Id!.Value, "system", origin);
+        foreach (var token in new[] { tokens.AccessToken, tokens.RefreshToken })
+        {
+            (await IntrospectAsync(token)).Body.ShouldContain("\"active\":true");
+        }
+    }
+
     [Theory]
     [InlineData("client")]
     [InlineData("dynamic-checker")]

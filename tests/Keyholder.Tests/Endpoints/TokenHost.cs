@@ -110,10 +110,14 @@ internal sealed class TokenHost : IAsyncDisposable
     public AccessTokenOutcome Validate(string accessToken) =>
         Service<IAccessTokenValidator>().Validate(accessToken, Resource.Uri, out _);
 
+    /// <summary>The id of a user, always the same.</summary>
+    public async Task<string> AddUserAsync() =>
+        (await Service<IUserStore>().FindOrAddByIdentityAsync(new ProviderIdentity("test", "u1"), new User("u1", "U", Time.GetUtcNow()), Keyholder.Tests.Storage.Contracts.Sample.Audit(Time.GetUtcNow(), AuditActions.UserAdded), CancellationToken.None)).Id;
+
     /// <summary>A code for a new session.</summary>
     public async Task<IssuedAuthorizationCode> AuthorizeAsync(string client = "client", bool redirectUriWasSent = true, string? user = null, Subject? subject = null)
     {
-        user ??= (await Service<IUserStore>().FindOrAddByIdentityAsync(new ProviderIdentity("test", "u1"), new User("u1", "U", Time.GetUtcNow()), Keyholder.Tests.Storage.Contracts.Sample.Audit(Time.GetUtcNow(), AuditActions.UserAdded), CancellationToken.None)).Id;
+        user ??= await AddUserAsync();
         var now = Time.GetUtcNow();
         var request = new AuthorizationRequest
         {

@@ -10,7 +10,7 @@ internal static class HotStatements
 {
     private static readonly DateTimeOffset Now = new(2030, 5, 6, 7, 8, 9, TimeSpan.Zero);
 
-    private static readonly SessionPosition Middle = new(Now.AddDays(-1), SessionId.Create());
+    private static readonly RowPosition Middle = new(Now.AddDays(-1), SessionId.Create().Value);
 
     private static readonly Dictionary<string, Func<IKeyholderStorage, Task>> ByName = new()
     {

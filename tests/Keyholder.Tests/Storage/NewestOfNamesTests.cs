@@ -18,7 +18,7 @@ public sealed class NewestOfNamesTests
     [Fact]
     public void A_name_that_gave_all_it_was_asked_for_may_have_more_and_the_page_waits_for_it()
     {
-        (string, SessionPosition)[] found = [("a", At(90)), ("a", At(85)), ("b", At(20)), ("b", At(10))];
+        (string, RowPosition)[] found = [("a", At(90)), ("a", At(85)), ("b", At(20)), ("b", At(10))];
 
         NewestOfNames.Merge(found, share: 2, limit: 3).ShouldBeNull();
         NewestOfNames.Merge(found, share: 3, limit: 3).ShouldNotBeNull().Select(Millisecond).ShouldBe([90, 85, 20]);
@@ -29,7 +29,7 @@ public sealed class NewestOfNamesTests
     public void Sessions_of_the_millisecond_at_which_a_name_was_left_may_be_unread()
     {
         var same = At(85);
-        (string, SessionPosition)[] found = [("a", At(90)), ("a", same), ("b", same), ("b", At(10))];
+        (string, RowPosition)[] found = [("a", At(90)), ("a", same), ("b", same), ("b", At(10))];
 
         NewestOfNames.Merge(found, share: 2, limit: 3).ShouldBeNull();
     }
@@ -54,7 +54,7 @@ public sealed class NewestOfNamesTests
             var expected = stored.Values.SelectMany(p => p).OrderByDescending(Order).Take(limit).ToList();
 
             var share = NewestOfNames.FirstShare(stored.Count, limit);
-            List<SessionPosition>? page;
+            List<RowPosition>? page;
             while ((page = NewestOfNames.Merge([.. stored.SelectMany(name => name.Value.Take(share).Select(p => (name.Key, p)))], share, limit)) is null)
             {
                 var next = NewestOfNames.NextShare(share, limit);
@@ -66,9 +66,9 @@ public sealed class NewestOfNamesTests
         }
     }
 
-    private static (DateTimeOffset, UInt128) Order(SessionPosition position) => (position.CreatedAt, position.Id.Value);
+    private static (DateTimeOffset, UInt128) Order(RowPosition position) => (position.CreatedAt, position.Id);
 
-    private static double Millisecond(SessionPosition position) => (position.CreatedAt - Start).TotalMilliseconds;
+    private static double Millisecond(RowPosition position) => (position.CreatedAt - Start).TotalMilliseconds;
 
-    private static SessionPosition At(int milliseconds) => new(Start.AddMilliseconds(milliseconds), SessionId.Create());
+    private static RowPosition At(int milliseconds) => new(Start.AddMilliseconds(milliseconds), SessionId.Create().Value);
 }

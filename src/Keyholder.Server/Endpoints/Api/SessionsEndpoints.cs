@@ -143,7 +143,7 @@ internal sealed class SessionsEndpoints(ISessionDirectory directory, SessionRevo
 
         if (parameters["cursor"] is { } cursor)
         {
-            if (SessionPosition.TryParse(cursor, out var after))
+            if (RowPosition.TryParse(cursor, out var after))
             {
                 return query with { After = after };
             }
@@ -161,7 +161,7 @@ internal sealed class SessionsEndpoints(ISessionDirectory directory, SessionRevo
             ? session
             : null;
 
-    private IResult Page(IEnumerable<SessionListing> sessions, SessionPosition? next) =>
+    private IResult Page(IEnumerable<SessionListing> sessions, RowPosition? next) =>
         Results.Json(new SessionPage([.. sessions.Select(session => SessionDocument.Of(session, _configuredNames))], next?.ToString()), ApiJson.Default.SessionPage);
 
     private static IResult Counted(int count, bool dryRun) => Results.Json(new BulkRevocationResult(count, dryRun), ApiJson.Default.BulkRevocationResult);
