@@ -73,6 +73,7 @@ internal static class ApiEndpoints
         var keys = api.MapGroup("/keys").AddEndpointFilter<RouteGroupBuilder, AdministratorsOnly>();
         keys.MapGet("", (HttpContext http, KeysEndpoints endpoint) => endpoint.ListAsync(http));
         keys.MapPost("", (HttpContext http, KeysEndpoints endpoint) => endpoint.AddAsync(http));
+        keys.MapPost("/verify", (HttpContext http, KeysEndpoints endpoint) => endpoint.VerifyAsync(http));
         keys.MapDelete("/{id}", (HttpContext http, string id, KeysEndpoints endpoint) => endpoint.RetireAsync(http, id));
     }
 }

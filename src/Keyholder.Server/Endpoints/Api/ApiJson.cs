@@ -13,6 +13,7 @@ namespace Keyholder.Server.Endpoints.Api;
 [JsonSerializable(typeof(RevocationAnswer))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyAnswer))]
+[JsonSerializable(typeof(KeyVerification))]
 [JsonSerializable(typeof(CredentialPage))]
 [JsonSerializable(typeof(CredentialDocument))]
 [JsonSerializable(typeof(UpstreamRevocationPage))]

@@ -34,6 +34,32 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
         };
     }
 
+    /// <summary>Opens everything the vault has sealed and names what does not open. Changes nothing.</summary>
+    public async Task<IResult> VerifyAsync(HttpContext http)
+    {
+        if (new ApiQuery(http.Request).Error is { } error)
+        {
+            return new ApiErrorResult(error);
+        }
+
+        var verification = new VaultVerification(rows, keys);
+        var (failed, failures) = (0L, new List<KeyVerification.Failure>());
+        await verification.RunAsync(
+            failure =>
+            {
+                failed++;
+                if (failures.Count < KeyVerification.MaxFailures)
+                {
+                    failures.Add(KeyVerification.Failure.Of(failure));
+                }
+
+                return Task.CompletedTask;
+            },
+            http.RequestAborted);
+        var opened = verification.Opened.Select(entry => new KeyVerification.OpenedWithKey(SealedKinds.NameOf(entry.Key.Kind), entry.Key.KeyId, entry.Value));
+        return Results.Json(new KeyVerification([.. opened], failed, failures), ApiJson.Default.KeyVerification);
+    }
+
     /// <summary>Takes a key out of the ring.</summary>
     public async Task<IResult> RetireAsync(HttpContext http, string id) =>
         await changes.RetireAsync(id, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted) switch

@@ -59,6 +59,31 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
         (await _host.GetAsync("/api/keys", _token)).Body.ShouldNotContain(secret);
     }
 
+    [Fact]
+    public async Task Everything_sealed_is_verified_and_what_does_not_open_is_named()
+    {
+        var id = Ids()[0];
+        var whole = await _host.SendAsync(HttpMethod.Post, "/api/keys/verify", _token);
+        whole.Status.ShouldBe(HttpStatusCode.OK, whole.Body);
+        whole.Json.GetProperty("failed").GetInt64().ShouldBe(0);
+        whole.Json.GetProperty("opened").EnumerateArray().Select(opened => opened.ToString())
+            .ShouldBe([$$"""{"kind":"server_secret","key":"{{id}}","count":1}""", $$"""{"kind":"signing_key","key":"{{id}}","count":1}"""]);
+
+        var secrets = _host.Get<IServerSecretStore>();
+        var strange = new EnvelopeSealer(VaultKeyRing.Parse("x:" + new string('a', 64), [])!).Seal("secret"u8, default);
+        await secrets.GetOrAddAsync("strange", strange, _host.Now, default);
+        await secrets.GetOrAddAsync("short", [1, 2], _host.Now, default);
+        await secrets.GetOrAddAsync("moved", await secrets.GetOrAddAsync("root", [], _host.Now, default), _host.Now, default);
+
+        var broken = await _host.SendAsync(HttpMethod.Post, "/api/keys/verify", _token);
+        broken.Status.ShouldBe(HttpStatusCode.OK);
+        broken.Json.GetProperty("failed").GetInt64().ShouldBe(3);
+        broken.Json.GetProperty("failures").EnumerateArray().Select(f => $"{f.GetProperty("kind")} {f.GetProperty("row")} {f.GetProperty("reason")}")
+            .ShouldBe(["server_secret strange unknown_key", "server_secret short malformed", "server_secret moved tampered"], ignoreOrder: true);
+        broken.Json.GetProperty("opened").EnumerateArray().Sum(opened => opened.GetProperty("count").GetInt64()).ShouldBe(2);
+        (await ErrorAsync(HttpMethod.Post, "/api/keys/verify?kind=credential")).ShouldBe("api.parameter_invalid");
+    }
+
     [Theory]
     [InlineData("""{"delay":"1s"}""", "api.parameter_invalid")]
     [InlineData("""{"delay":"soon"}""", "api.parameter_invalid")]
@@ -81,6 +106,7 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
         (await _host.GetAsync("/api/keys", token)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await _host.SendAsync(HttpMethod.Post, "/api/keys", token, "{}")).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await _host.SendAsync(HttpMethod.Delete, "/api/keys/" + Ids()[0], token)).Status.ShouldBe(HttpStatusCode.Forbidden);
+        (await _host.SendAsync(HttpMethod.Post, "/api/keys/verify", token)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await _host.GetAsync("/api/keys", null)).Status.ShouldBe(HttpStatusCode.Unauthorized);
         Ids().Count.ShouldBe(1);
     }
