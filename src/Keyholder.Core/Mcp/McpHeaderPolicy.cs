@@ -17,10 +17,10 @@ public static class McpHeaderPolicy
         return body.Batch is { } batch ? CheckBatch(headers, batch) : CheckMessage(headers, body.Message);
     }
 
-    // An absent header means 2025-03-26, the one version with batches. Nothing can mirror several messages.
+    // Nothing can mirror several messages.
     private static McpHeaderOutcome CheckBatch(in McpRequestHeaders headers, IReadOnlyList<McpMessage> batch)
     {
-        if (headers.ProtocolVersion is not (null or McpProtocolVersions.V20250326))
+        if (!McpProtocolVersions.HasBatches(headers.ProtocolVersion))
         {
             return McpHeaderOutcome.BatchNotAllowed;
         }

@@ -15,6 +15,9 @@ public static class McpProtocolVersions
     /// <summary>Whether the version is one the gateway knows the rules of.</summary>
     public static bool IsSupported(string version) => version is V20260728 or V20251125 or V20250618 or V20250326 or V20241105;
 
+    /// <summary>Whether the version has batches: only 2025-03-26, which is also what a request without the header speaks.</summary>
+    public static bool HasBatches(string? version) => version is null or V20250326;
+
     /// <summary>Whether the version is stateless and mirrors the body in headers (2026-07-28).</summary>
     public static bool IsModern(string? version) => version is V20260728;
 }

@@ -16,8 +16,7 @@ internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
     /// <summary>Answers; false, with nothing written, when there is no request to answer or nobody to ask.</summary>
     public async Task<bool> TryAnswerAsync(HttpContext context, ForwardRequest request, IReadOnlyList<Provider> lacking)
     {
-        var isAwaited = request.BatchIds is { } batch ? batch.Count > 0 : !request.RequestId.IsEmpty;
-        if (!isAwaited || request.Body is null || lacking.Count == 0)
+        if (!request.Awaited.Any || request.Body is null || lacking.Count == 0)
         {
             return false;
         }
@@ -31,7 +30,7 @@ internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
         response.Headers.CacheControl = "no-store";
         using (var json = new Utf8JsonWriter(response.BodyWriter))
         {
-            if (request.BatchIds is { } ids)
+            if (request.Awaited.Batch is { } ids)
             {
                 json.WriteStartArray();
                 foreach (var id in ids)
@@ -43,7 +42,7 @@ internal sealed class ConnectAnswers(ConnectLinks links, RequestStates states)
             }
             else
             {
-                Write(json, request, request.RequestId.Span, link, text);
+                Write(json, request, request.Awaited.Single.Span, link, text);
             }
         }
 

@@ -14,11 +14,8 @@ internal sealed record ForwardRequest(GatewayRoute Route, AccessToken AccessToke
     /// <summary>The method of the one message of the body; null for a response and without a body.</summary>
     public string? Method { get; init; }
 
-    /// <summary>The raw JSON of the request's id; empty when nobody waits for an answer, and for a batch.</summary>
-    public ReadOnlyMemory<byte> RequestId { get; init; }
-
-    /// <summary>The raw JSON of the id of every request of a batch, in order; null when the body is not a batch.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>>? BatchIds { get; init; }
+    /// <summary>Which requests of the body wait for an answer.</summary>
+    public AwaitedIds Awaited { get; init; }
 
     /// <summary>Whether the protocol version is one without sessions.</summary>
     public bool IsModern { get; init; }

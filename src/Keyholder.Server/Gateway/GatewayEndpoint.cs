@@ -104,11 +104,13 @@ internal sealed class GatewayEndpoint(
             var message = parsed.Message;
             if (refusal is not null)
             {
-                await RefuseAsync(context, route, refusal, null, body.Bytes[message.Id].Span, headers.ProtocolVersion ?? message.ProtocolVersion);
+                // A version without batches has no answers to one either.
+                var answerable = parsed.Batch is null || McpProtocolVersions.HasBatches(headers.ProtocolVersion);
+                await RefuseAsync(context, route, refusal, null, answerable ? AwaitedIds.Of(parsed, body.Bytes) : default, headers.ProtocolVersion ?? message.ProtocolVersion);
             }
             else if (!McpAuthorization.Allows(tools, parsed))
             {
-                await RefuseAsync(context, route, GatewayErrors.ToolNotGranted, null, body.Bytes[message.Id].Span);
+                await RefuseAsync(context, route, GatewayErrors.ToolNotGranted, null, AwaitedIds.Of(parsed, body.Bytes));
             }
             else if (route.FindMissingScopes(parsed, accessToken.Scopes) is { } needed)
             {
@@ -120,7 +122,7 @@ internal sealed class GatewayEndpoint(
             }
             else if (!requestStates.TryResume(accessToken, route.Resource.Uri, body.Bytes, out var resumed))
             {
-                await RefuseAsync(context, route, GatewayErrors.RequestStateInvalid, null, body.Bytes[message.Id].Span);
+                await RefuseAsync(context, route, GatewayErrors.RequestStateInvalid, null, AwaitedIds.Of(parsed, body.Bytes));
             }
             else
             {
@@ -129,8 +131,7 @@ internal sealed class GatewayEndpoint(
                 await ForwardAsync(context, new ForwardRequest(route, accessToken, outgoing ?? body, upstreamSessionId, filter)
                 {
                     Method = message.Method,
-                    RequestId = parsed.Batch is null && message.Kind == McpMessageKind.Request ? body.Bytes[message.Id] : default,
-                    BatchIds = parsed.Batch is { } batch ? [.. batch.Where(m => m.Kind == McpMessageKind.Request).Select(m => body.Bytes[m.Id])] : null,
+                    Awaited = AwaitedIds.Of(parsed, body.Bytes),
                     IsModern = McpProtocolVersions.IsModern(headers.ProtocolVersion),
                     SessionHasUrlElicitation = urlElicitation,
                 });
@@ -254,7 +255,7 @@ internal sealed class GatewayEndpoint(
         GatewayRoute route,
         GatewayError error,
         AccessToken? accessToken = null,
-        ReadOnlySpan<byte> requestId = default,
+        AwaitedIds awaited = default,
         string? requestedVersion = null,
         IReadOnlyList<string>? needed = null)
     {
@@ -269,7 +270,7 @@ internal sealed class GatewayEndpoint(
             RetryAfter(context, DefaultRetryAfter);
         }
 
-        return GatewayErrorResponse.WriteAsync(context, error, requestId, error == GatewayErrors.VersionUnsupported ? requestedVersion : null);
+        return GatewayErrorResponse.WriteAsync(context, error, awaited, error == GatewayErrors.VersionUnsupported ? requestedVersion : null);
     }
 
     private static void RetryAfter(HttpContext context, TimeSpan delay) =>

@@ -9,9 +9,9 @@ internal static class GatewayErrorResponse
     /// <summary>Answers a request that has no answer yet.</summary>
     /// <param name="context">The request.</param>
     /// <param name="error">What to say.</param>
-    /// <param name="requestId">The raw JSON of the JSON-RPC id; empty when unknown.</param>
+    /// <param name="awaited">Which requests are answered, and in which shape; none = a JSON-RPC error names no id.</param>
     /// <param name="requestedVersion">The protocol version that is not supported, for that error.</param>
-    public static Task WriteAsync(HttpContext context, GatewayError error, ReadOnlySpan<byte> requestId = default, string? requestedVersion = null)
+    public static Task WriteAsync(HttpContext context, GatewayError error, AwaitedIds awaited = default, string? requestedVersion = null)
     {
         var response = context.Response;
         response.StatusCode = error.Status;
@@ -21,7 +21,7 @@ internal static class GatewayErrorResponse
         {
             if (error.JsonRpcCode is { } code)
             {
-                WriteJsonRpc(json, error, code, requestId, requestedVersion);
+                WriteJsonRpc(json, error, code, awaited, requestedVersion);
             }
             else
             {
@@ -34,6 +34,23 @@ internal static class GatewayErrorResponse
         }
 
         return response.BodyWriter.FlushAsync(context.RequestAborted).AsTask();
+    }
+
+    private static void WriteJsonRpc(Utf8JsonWriter json, GatewayError error, int code, in AwaitedIds awaited, string? requestedVersion)
+    {
+        if (awaited.Batch is not { } batch)
+        {
+            WriteJsonRpc(json, error, code, awaited.Single.Span, requestedVersion);
+            return;
+        }
+
+        json.WriteStartArray();
+        foreach (var id in batch)
+        {
+            WriteJsonRpc(json, error, code, id.Span, requestedVersion);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteJsonRpc(Utf8JsonWriter json, GatewayError error, int code, ReadOnlySpan<byte> requestId, string? requestedVersion)
