@@ -12,4 +12,7 @@ public enum AuthorizationTransitionOutcome
 
     /// <summary>The request has already left the expected phase.</summary>
     WrongPhase,
+
+    /// <summary>The virtual key that was to sign in cannot be used any more, or not with the secret it was presented with.</summary>
+    SubjectInactive,
 }

@@ -1,6 +1,7 @@
 using Keyholder.Audit;
 using Keyholder.Authorization;
 using Keyholder.Sessions;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage;
 
@@ -15,6 +16,12 @@ public interface IAuthorizationRequestStore
 
     /// <summary><see cref="AuthorizationPhase.SignIn"/> → <see cref="AuthorizationPhase.Consent"/>, with the subject.</summary>
     Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same with a virtual key as the subject, if the key is live and <paramref name="secret"/> one of its that works; else <see cref="AuthorizationTransitionOutcome.SubjectInactive"/>.
+    /// Decided in the transaction: whatever ends the secret either comes first and is seen, or comes later and finds the request.
+    /// </summary>
+    Task<AuthorizationTransitionOutcome> SignInKeyAsync(string id, PresentedSecret secret, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before under the same fingerprint; a changed client starts afresh) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed.</summary>
     Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Keyholder.VirtualKeys;
 
 /// <summary>
@@ -43,6 +45,23 @@ public sealed record VirtualKey
         DeactivatedAt is not null ? VirtualKeyStatus.Inactive
         : ExpiresAt <= now ? VirtualKeyStatus.Expired
         : VirtualKeyStatus.Active;
+
+    /// <summary>When the presented secret was made and when it stops working; null when it is none of the key's that works at <paramref name="now"/>.</summary>
+    public (DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)? FindSecret(PresentedSecret presented, DateTimeOffset now)
+    {
+        var keyEnds = ExpiresAt ?? DateTimeOffset.MaxValue;
+        if (SecretHash is { } newest && presented.Generation == Generation && CryptographicOperations.FixedTimeEquals(newest, presented.Hash))
+        {
+            return (SecretIssuedAt, keyEnds);
+        }
+
+        return Previous is { } previous
+            && presented.Generation + 1 == Generation
+            && now < previous.ExpiresAt
+            && CryptographicOperations.FixedTimeEquals(previous.Hash, presented.Hash)
+                ? (previous.IssuedAt, previous.ExpiresAt < keyEnds ? previous.ExpiresAt : keyEnds)
+                : null;
+    }
 
     /// <inheritdoc />
     public override string ToString() => $"virtual key {Id}";

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Keyholder.Resources;
 using Keyholder.Revocation;
@@ -67,7 +66,7 @@ public sealed class VirtualKeyAuthenticator(
     private VirtualKeyUse Judge(PresentedKey presented, AccessTokenDigest digest, VirtualKeyAccess? access, Resource resource)
     {
         var now = time.GetUtcNow();
-        if (access is null || FindSecret(access.Key, presented, now) is not var (issuedAt, expiresAt))
+        if (access is null || access.Key.FindSecret(presented.Secret, now) is not var (issuedAt, expiresAt))
         {
             return new VirtualKeyUse(VirtualKeyUseOutcome.Invalid);
         }
@@ -90,7 +89,7 @@ public sealed class VirtualKeyAuthenticator(
         {
             RevocationVerdict.Revoked => new VirtualKeyUse(VirtualKeyUseOutcome.Invalid),
             RevocationVerdict.Unknown => new VirtualKeyUse(VirtualKeyUseOutcome.RevocationUnknown),
-            _ => Judge(access, issuedAt, resource) with { AccessToken = token },
+            _ => Judge(access, issuedAt, resource) with { AccessToken = token, Secret = presented.Secret },
         };
     }
 
@@ -119,23 +118,6 @@ public sealed class VirtualKeyAuthenticator(
             : new VirtualKeyUse(VirtualKeyUseOutcome.NotGranted);
     }
 
-    /// <summary>When the presented secret was made and when it stops working, or null when it is not one that works.</summary>
-    private static (DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)? FindSecret(VirtualKey key, PresentedKey presented, DateTimeOffset now)
-    {
-        var keyEnds = key.ExpiresAt ?? DateTimeOffset.MaxValue;
-        if (key.SecretHash is { } newest && presented.Generation == key.Generation && CryptographicOperations.FixedTimeEquals(newest, presented.SecretHash))
-        {
-            return (key.SecretIssuedAt, keyEnds);
-        }
-
-        return key.Previous is { } previous
-            && presented.Generation + 1 == key.Generation
-            && now < previous.ExpiresAt
-            && CryptographicOperations.FixedTimeEquals(previous.Hash, presented.SecretHash)
-                ? (previous.IssuedAt, previous.ExpiresAt < keyEnds ? previous.ExpiresAt : keyEnds)
-                : null;
-    }
-
     private void Remember(AccessTokenDigest digest, PresentedKey presented)
     {
         if (_known.ContainsKey(digest))
@@ -160,9 +142,7 @@ public sealed class VirtualKeyAuthenticator(
 
         public string KeyId { get; } = id.ToString();
 
-        public uint Generation { get; } = generation;
-
-        public byte[] SecretHash { get; } = secretHash;
+        public PresentedSecret Secret { get; } = new(id.ToString(), generation, secretHash);
 
         public string TokenId { get; } = VirtualKeyTokenId.Of(id.ToString(), generation);
 

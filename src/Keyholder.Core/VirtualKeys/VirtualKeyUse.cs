@@ -6,4 +6,5 @@ namespace Keyholder.VirtualKeys;
 /// <param name="Outcome">Whether it is allowed.</param>
 /// <param name="AccessToken">The key as an access token for the resource; only when it was presented itself and is allowed.</param>
 /// <param name="Grant">What it may use there; only when it is allowed.</param>
-public readonly record struct VirtualKeyUse(VirtualKeyUseOutcome Outcome, AccessToken? AccessToken = null, Grant? Grant = null);
+/// <param name="Secret">What it was presented with; only with <paramref name="AccessToken"/>.</param>
+public readonly record struct VirtualKeyUse(VirtualKeyUseOutcome Outcome, AccessToken? AccessToken = null, Grant? Grant = null, PresentedSecret? Secret = null);

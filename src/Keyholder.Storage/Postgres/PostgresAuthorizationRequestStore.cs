@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Authorization;
 using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage.Postgres;
 
@@ -15,22 +16,18 @@ internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase databas
         database.ReadAsync(statements => FindAsync(statements, id), cancellationToken);
 
     public Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(statements => SignInAsync(statements, id, subject, authenticatedAt, now), cancellationToken);
+
+    // The request before the key, as whoever ends a secret takes them.
+    public Task<AuthorizationTransitionOutcome> SignInKeyAsync(string id, PresentedSecret secret, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            async statements => await OutcomeAsync(
-                statements,
-                id,
-                now,
-                changed: await statements.ExecuteAsync(
-                    """
-                    UPDATE authorization_requests
-                    SET phase = 'consent', subject_kind = @subject_kind, subject_id = @subject_id, authenticated_at = @authenticated_at
-                    WHERE id = @id AND phase = 'sign_in' AND expires_at > @now
-                    """,
-                    ("id", id),
-                    ("subject_kind", subject.KindName),
-                    ("subject_id", subject.Id),
-                    ("authenticated_at", authenticatedAt),
-                    ("now", now))),
+            async statements =>
+            {
+                await statements.AnyAsync("SELECT 1 FROM authorization_requests WHERE id = @id FOR UPDATE", ("id", id));
+                return await VirtualKeyRows.IsLiveAsync(statements, secret, now)
+                    ? await SignInAsync(statements, id, new Subject(SubjectKind.VirtualKey, secret.KeyId), authenticatedAt, now)
+                    : AuthorizationTransitionOutcome.SubjectInactive;
+            },
             cancellationToken);
 
     public Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -131,6 +128,23 @@ internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase databas
                 return outcome;
             },
             cancellationToken);
+
+    private static async Task<AuthorizationTransitionOutcome> SignInAsync(PostgresStatements statements, string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now) =>
+        await OutcomeAsync(
+            statements,
+            id,
+            now,
+            changed: await statements.ExecuteAsync(
+                """
+                UPDATE authorization_requests
+                SET phase = 'consent', subject_kind = @subject_kind, subject_id = @subject_id, authenticated_at = @authenticated_at
+                WHERE id = @id AND phase = 'sign_in' AND expires_at > @now
+                """,
+                ("id", id),
+                ("subject_kind", subject.KindName),
+                ("subject_id", subject.Id),
+                ("authenticated_at", authenticatedAt),
+                ("now", now)));
 
     private static Task<AuthorizationRequest?> FindAsync(PostgresStatements statements, string id) => statements.QuerySingleAsync(
         $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE id = @id",

@@ -17,6 +17,17 @@ internal static class VirtualKeyRows
     public static Task<VirtualKey?> LockAsync(PostgresStatements statements, string id) =>
         statements.QuerySingleAsync($"SELECT {VirtualKeyColumns.All} FROM virtual_keys WHERE id = @id FOR UPDATE", VirtualKeyColumns.Read, ("id", id));
 
+    /// <summary>Whether a key works with a secret, and goes on doing so until the transaction is over.</summary>
+    public static async Task<bool> IsLiveAsync(PostgresStatements statements, PresentedSecret secret, DateTimeOffset now)
+    {
+        var key = await statements.QuerySingleAsync(
+            $"SELECT {VirtualKeyColumns.All} FROM virtual_keys WHERE id = @id FOR SHARE", VirtualKeyColumns.Read, ("id", secret.KeyId));
+        return key is not null
+            && key.StatusAt(now) == VirtualKeyStatus.Active
+            && key.FindSecret(secret, now) is not null
+            && (key.OwnerUserId is null || await statements.AnyAsync("SELECT 1 FROM users WHERE id = @id AND disabled_at IS NULL", ("id", key.OwnerUserId)));
+    }
+
     /// <summary>Locks a key for a change of what it may use or holds; false when there is none.</summary>
     public static async Task<bool> LockForGrantsAsync(PostgresStatements statements, string id)
     {

@@ -2,6 +2,7 @@ using Keyholder.Audit;
 using Keyholder.Authorization;
 using Keyholder.Sessions;
 using Keyholder.Storage.Rows;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Storage.Sqlite;
 
@@ -15,22 +16,13 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
         database.ReadAsync(connection => Find(connection, id), cancellationToken);
 
     public Task<AuthorizationTransitionOutcome> SignInAsync(string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.WriteAsync(connection => SignIn(connection, id, subject, authenticatedAt, now), cancellationToken);
+
+    public Task<AuthorizationTransitionOutcome> SignInKeyAsync(string id, PresentedSecret secret, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            connection => Outcome(
-                connection,
-                id,
-                now,
-                changed: connection.Execute(
-                    """
-                    UPDATE authorization_requests
-                    SET phase = 'consent', subject_kind = $subject_kind, subject_id = $subject_id, authenticated_at = $authenticated_at
-                    WHERE id = $id AND phase = 'sign_in' AND expires_at > $now
-                    """,
-                    ("$id", id),
-                    ("$subject_kind", subject.KindName),
-                    ("$subject_id", subject.Id),
-                    ("$authenticated_at", authenticatedAt),
-                    ("$now", now))),
+            connection => VirtualKeyRows.IsLive(connection, secret, now)
+                ? SignIn(connection, id, new Subject(SubjectKind.VirtualKey, secret.KeyId), authenticatedAt, now)
+                : AuthorizationTransitionOutcome.SubjectInactive,
             cancellationToken);
 
     public Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -126,6 +118,23 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
                 return outcome;
             },
             cancellationToken);
+
+    private static AuthorizationTransitionOutcome SignIn(PreparedConnection connection, string id, Subject subject, DateTimeOffset authenticatedAt, DateTimeOffset now) =>
+        Outcome(
+            connection,
+            id,
+            now,
+            changed: connection.Execute(
+                """
+                UPDATE authorization_requests
+                SET phase = 'consent', subject_kind = $subject_kind, subject_id = $subject_id, authenticated_at = $authenticated_at
+                WHERE id = $id AND phase = 'sign_in' AND expires_at > $now
+                """,
+                ("$id", id),
+                ("$subject_kind", subject.KindName),
+                ("$subject_id", subject.Id),
+                ("$authenticated_at", authenticatedAt),
+                ("$now", now)));
 
     private static AuthorizationRequest? Find(PreparedConnection connection, string id) => connection.QuerySingle(
         $"SELECT {AuthorizationRequestColumns.All} FROM authorization_requests WHERE id = $id",

@@ -13,6 +13,13 @@ internal static class VirtualKeyRows
     public static VirtualKey? Find(PreparedConnection connection, string id) =>
         connection.QuerySingle($"SELECT {VirtualKeyColumns.All} FROM virtual_keys WHERE id = $id", VirtualKeyColumns.Read, ("$id", id));
 
+    /// <summary>Whether a key works with a secret.</summary>
+    public static bool IsLive(PreparedConnection connection, PresentedSecret secret, DateTimeOffset now) =>
+        Find(connection, secret.KeyId) is { } key
+            && key.StatusAt(now) == VirtualKeyStatus.Active
+            && key.FindSecret(secret, now) is not null
+            && (key.OwnerUserId is null || connection.Any("SELECT 1 FROM users WHERE id = $id AND disabled_at IS NULL", ("$id", key.OwnerUserId)));
+
     /// <summary>Why a key cannot be stored as it shall be, or null. What stays as it was is not asked again.</summary>
     public static VirtualKeyWriteOutcome? FindProblem(PreparedConnection connection, VirtualKey key, VirtualKey? before = null) =>
         key.Name != before?.Name && connection.Any("SELECT 1 FROM virtual_keys WHERE name = $name", ("$name", key.Name)) ? VirtualKeyWriteOutcome.NameTaken

@@ -32,8 +32,10 @@ internal sealed class VirtualKeySignIn(
             return pages.SignIn(request, decision, Refused, StatusCodes.Status403Forbidden);
         }
 
+        // What is cut off while the key is looked at was cut off after the sign-in, and so cuts this one off.
+        var now = time.GetUtcNow();
         var use = await keys.AuthenticateAsync(key, resource, http.RequestAborted);
-        if (use is not { Outcome: VirtualKeyUseOutcome.Allowed, AccessToken.Subject: { } subject })
+        if (use is not { Outcome: VirtualKeyUseOutcome.Allowed, Secret: { } secret })
         {
             var (problem, status) = use.Outcome switch
             {
@@ -44,9 +46,9 @@ internal sealed class VirtualKeySignIn(
             return pages.SignIn(request, decision, problem, status);
         }
 
-        // Whoever won the transition, the next look at the stored state says what follows.
-        var now = time.GetUtcNow();
-        await store.SignInAsync(request.Id, subject, now, now, http.RequestAborted);
-        return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
+        // Whoever won the transition, the next look at the stored state says what follows; but a key that was good a moment ago may have ended meanwhile.
+        return await store.SignInKeyAsync(request.Id, secret, now, time.GetUtcNow(), http.RequestAborted) == AuthorizationTransitionOutcome.SubjectInactive
+            ? pages.SignIn(request, decision, Invalid, StatusCodes.Status401Unauthorized)
+            : new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
 }

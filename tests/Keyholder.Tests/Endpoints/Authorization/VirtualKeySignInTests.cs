@@ -2,7 +2,9 @@ using System.Net;
 using Keyholder.Audit;
 using Keyholder.Sessions;
 using Keyholder.Storage;
+using Keyholder.Tests.Testing;
 using Keyholder.VirtualKeys;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Keyholder.Tests.Endpoints.Authorization;
 
@@ -70,6 +72,31 @@ public sealed class VirtualKeySignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_ends_between_its_judgement_and_the_sign_in_does_not_sign_in()
+    {
+        var keyId = "";
+        IVirtualKeyStore? keys = null;
+        await using var host = await AuthorizationHost.StartAsync(services: services => services.AddSingleton(provider =>
+        {
+            var storage = provider.GetRequiredService<IKeyholderStorage>();
+            keys = storage.VirtualKeys;
+            return Interposed.Before(storage.AuthorizationRequests, nameof(IAuthorizationRequestStore.SignInKeyAsync), () => VirtualKeyRegistry.DeleteAsync(
+                storage.VirtualKeys, keyId, "system", Nowhere, provider.GetRequiredService<TimeProvider>().GetUtcNow(), default));
+        }));
+        var (key, text) = await CreateAsync(host, "notes");
+        keyId = key.Id;
+        using var browser = host.CreateBrowser();
+        var page = await browser.AuthorizeAsync();
+
+        var answer = await browser.SubmitAsync(page, ("virtual_key", text));
+
+        answer.Status.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Title.ShouldStartWith("Sign in");
+        (await keys!.FindAsync(keyId, default)).ShouldBeNull();
+        (await host.Get<IAuthorizationRequestStore>().FindAsync(page.RequestId, default)).ShouldNotBeNull().Subject.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_key_beside_another_credential_is_a_conflict()
     {
         var (_, text) = await CreateAsync("notes");
@@ -86,10 +113,12 @@ public sealed class VirtualKeySignInTests : IAsyncLifetime
         (await signedIn.SubmitAsync(first, ("virtual_key", text))).Status.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    private async Task<(VirtualKey Key, string Text)> CreateAsync(string resource)
+    private Task<(VirtualKey Key, string Text)> CreateAsync(string resource) => CreateAsync(_host, resource);
+
+    private static async Task<(VirtualKey Key, string Text)> CreateAsync(AuthorizationHost host, string resource)
     {
-        var (_, key, text) = await _host.Get<VirtualKeyRegistry>().CreateAsync("agent", null, null, "system", Nowhere, default);
-        await _host.Get<GrantRegistry>().PutAsync(key.Id, new Grant(resource, null), "system", Nowhere);
+        var (_, key, text) = await host.Get<VirtualKeyRegistry>().CreateAsync("agent", null, null, "system", Nowhere, default);
+        await host.Get<GrantRegistry>().PutAsync(key.Id, new Grant(resource, null), "system", Nowhere);
         return (key, text!);
     }
 }

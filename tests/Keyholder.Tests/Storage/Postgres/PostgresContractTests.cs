@@ -46,6 +46,8 @@ public static class PostgresContractTests
 
     public sealed class ImportStores : ImportStoreContract<PostgresFixture>;
 
+    public sealed class KeySignIns : KeySignInContract<PostgresFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<PostgresFixture>;
 
     public sealed class Leases : LeaseStoreContract<PostgresFixture>;

@@ -46,6 +46,8 @@ public static class FileSqliteTests
 
     public sealed class ImportStores : ImportStoreContract<FileSqliteFixture>;
 
+    public sealed class KeySignIns : KeySignInContract<FileSqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<FileSqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<FileSqliteFixture>;

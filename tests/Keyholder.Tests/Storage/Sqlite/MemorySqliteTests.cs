@@ -46,6 +46,8 @@ public static class MemorySqliteTests
 
     public sealed class ImportStores : ImportStoreContract<MemorySqliteFixture>;
 
+    public sealed class KeySignIns : KeySignInContract<MemorySqliteFixture>;
+
     public sealed class KillSwitch : KillSwitchContract<MemorySqliteFixture>;
 
     public sealed class Leases : LeaseStoreContract<MemorySqliteFixture>;
