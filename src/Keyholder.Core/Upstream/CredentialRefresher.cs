@@ -57,7 +57,7 @@ internal sealed class CredentialRefresher(
         if (found is not { Provider: { } resolved, Metadata: { } metadata })
         {
             UpstreamLog.RefreshFailed(logger, row.Key, found.Debug);
-            backoffs.Set(row.Key, options.FailureBackoff);
+            backoffs.Fail(row.Key, options.FailureBackoff);
             return Postponed(options.FailureBackoff);
         }
 
@@ -88,7 +88,7 @@ internal sealed class CredentialRefresher(
                 case RefreshBeginOutcome.Changed:
                     return (null, Renewal.Changed);
                 case RefreshBeginOutcome.Paused:
-                    backoffs.Set(row.Key, beginning.Until!.Value - now);
+                    backoffs.Pause(row.Key, beginning.Until!.Value - now);
                     return (null, Postponed(beginning.Until.Value - now));
                 case RefreshBeginOutcome.Busy when now >= patience:
                     return (null, Postponed(options.FailureBackoff));
@@ -151,7 +151,7 @@ internal sealed class CredentialRefresher(
         UpstreamLog.Refreshed(logger, row.Key);
         if (forced)
         {
-            backoffs.Set(row.Key, options.FailureBackoff);
+            backoffs.Pause(row.Key, options.FailureBackoff);
         }
 
         return new Renewal(RenewalOutcome.Renewed, merged, row.Version + 1);
@@ -169,7 +169,7 @@ internal sealed class CredentialRefresher(
 
         UpstreamLog.RefreshFailed(logger, refresh.Key, refreshed.Debug);
         var wait = refreshed.RetryAfter > options.FailureBackoff ? refreshed.RetryAfter.Value : options.FailureBackoff;
-        backoffs.Set(refresh.Key, wait);
+        backoffs.Fail(refresh.Key, wait);
         await refreshes.PauseAsync(refresh, time.GetUtcNow() + wait, CancellationToken.None);
         return Postponed(wait);
     }

@@ -3,27 +3,35 @@ using Keyholder.Vault;
 
 namespace Keyholder.Upstream;
 
-/// <summary>Which credentials must not be refreshed before when: the negative cache of failed refreshes, and the pause after a forced one.</summary>
+/// <summary>Which credentials must not be refreshed before when: the negative cache of failed refreshes, and the pause after a forced one or one of another node.</summary>
 internal sealed class RefreshBackoffs(int capacity, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<CredentialKey, DateTimeOffset> _until = new();
+    private readonly ConcurrentDictionary<CredentialKey, Backoff> _backoffs = new();
 
     /// <summary>How long still, or null when a refresh may be tried.</summary>
     public TimeSpan? Remaining(CredentialKey key) =>
-        _until.TryGetValue(key, out var until) && until - time.GetUtcNow() is var remaining && remaining > TimeSpan.Zero ? remaining : null;
+        _backoffs.TryGetValue(key, out var backoff) && backoff.Until - time.GetUtcNow() is var remaining && remaining > TimeSpan.Zero ? remaining : null;
 
-    /// <summary>Whether the latest refresh failed, however long ago.</summary>
-    public bool HasFailed(CredentialKey key) => _until.ContainsKey(key);
+    /// <summary>Whether this node's latest refresh failed, however long ago.</summary>
+    public bool HasFailed(CredentialKey key) => _backoffs.TryGetValue(key, out var backoff) && backoff.Failed;
 
-    public void Set(CredentialKey key, TimeSpan wait)
+    /// <summary>A refresh failed.</summary>
+    public void Fail(CredentialKey key, TimeSpan wait) => Set(key, new(time.GetUtcNow() + wait, Failed: true));
+
+    /// <summary>There is to be none for a while, which says nothing about whether the latest one failed.</summary>
+    public void Pause(CredentialKey key, TimeSpan wait) => Set(key, new(time.GetUtcNow() + wait, HasFailed(key)));
+
+    public void Clear(CredentialKey key) => _backoffs.TryRemove(key, out _);
+
+    private void Set(CredentialKey key, Backoff backoff)
     {
-        if (_until.Count >= capacity)
+        if (_backoffs.Count >= capacity)
         {
-            _until.Clear();
+            _backoffs.Clear();
         }
 
-        _until[key] = time.GetUtcNow() + wait;
+        _backoffs[key] = backoff;
     }
 
-    public void Clear(CredentialKey key) => _until.TryRemove(key, out _);
+    private readonly record struct Backoff(DateTimeOffset Until, bool Failed);
 }

@@ -182,6 +182,32 @@ public sealed class SeveralProvidersTests : AuthorizerFixture
     }
 
     [Fact]
+    public async Task An_optional_provider_that_renewed_a_rejected_token_is_waited_for_when_that_one_expires()
+    {
+        await StoreAllAsync();
+        var resource = Resource with { Providers = [new(Second, Required: false)] };
+        Bearer(await ReauthorizeAsync(resource, await AuthorizeAsync(resource))).ShouldBe("access-2");
+        Time.Advance(TimeSpan.FromHours(2));
+
+        Bearer(await AuthorizeAsync(resource)).ShouldBe("access-3");
+    }
+
+    [Fact]
+    public async Task A_pause_that_another_node_set_is_no_failure_of_an_optional_provider()
+    {
+        await StoreAllAsync();
+        var resource = Resource with { Providers = [new(Second, Required: false)] };
+        var row = Store[new(Owner, "second")];
+        var taken = await Store.BeginAsync(row, Time.GetUtcNow().AddMinutes(1), Time.GetUtcNow(), default);
+        await Store.PauseAsync(taken.Refresh!, Time.GetUtcNow().AddHours(2) + Fake.Options.FailureBackoff, default);
+        Time.Advance(TimeSpan.FromHours(2));
+        (await AuthorizeAsync(resource)).Headers.ShouldBeEmpty();
+        Time.Advance(Fake.Options.FailureBackoff);
+
+        Bearer(await AuthorizeAsync(resource)).ShouldBe("access-2");
+    }
+
+    [Fact]
     public async Task Every_session_has_its_own_of_a_provider_per_session_and_all_share_a_shared_one()
     {
         var perSession = GitHub with { Owner = ProviderOwner.Session };
