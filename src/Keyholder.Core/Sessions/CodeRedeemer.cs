@@ -34,13 +34,14 @@ public sealed class CodeRedeemer(
         var now = time.GetUtcNow();
         var mayRefresh = request.Client.GrantTypes.Contains(GrantTypes.RefreshToken);
         var refreshToken = new OpaqueToken(code.SessionId, generation: 1, TokenSecret.Create());
+        var refreshHash = refreshToken.Secret.Hash();
         var redemption = new CodeRedemption
         {
             SessionId = code.SessionId,
             CodeHash = code.Secret.Hash(),
             ClientId = request.Client.Id,
-            RefreshHash = mayRefresh ? refreshToken.Secret.Hash() : null,
-            SealedSuccessor = mayRefresh && repeatable ? SuccessorSeal.Seal(code, refreshToken) : null,
+            RefreshHash = mayRefresh ? refreshHash : null,
+            SealedSuccessor = mayRefresh && repeatable ? SuccessorSeal.Seal(code, refreshToken, refreshHash) : null,
             IdleExpiresAt = now + (mayRefresh ? options.IdleLifetime : accessTokenOptions.Lifetime),
         };
         var (outcome, session) = await sessions.RedeemCodeAsync(redemption, now, cancellationToken);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Keyholder.OAuth;
 using Keyholder.Storage;
 using Keyholder.Tokens;
@@ -89,8 +88,7 @@ public sealed partial class DeviceCodeGrant(
             return redeemer.Answer(session, refreshToken: null);
         }
 
-        return SuccessorSeal.TryOpen(code, session.SealedSuccessor, out var refreshToken)
-            && CryptographicOperations.FixedTimeEquals(refreshToken.Secret.Hash(), session.RefreshHash)
+        return SuccessorSeal.TryOpen(code, session.SealedSuccessor, session.RefreshHash, out var refreshToken)
             ? redeemer.Answer(session, refreshToken)
             : OAuthErrors.ServerError.Because($"The sealed refresh token of session {session.Id} is not the one in force.");
     }

@@ -80,6 +80,7 @@ public sealed partial class RefreshGrant(
     {
         var now = time.GetUtcNow();
         var successor = new OpaqueToken(presented.SessionId, presented.Generation + 1, TokenSecret.Create());
+        var successorHash = successor.Secret.Hash();
         var rotation = new Rotation
         {
             SessionId = presented.SessionId,
@@ -87,8 +88,8 @@ public sealed partial class RefreshGrant(
             RefreshHash = presented.Secret.Hash(),
             ClientId = request.Client.Id,
             Resource = request.Resource,
-            SuccessorHash = successor.Secret.Hash(),
-            SealedSuccessor = SuccessorSeal.Seal(presented, successor),
+            SuccessorHash = successorHash,
+            SealedSuccessor = SuccessorSeal.Seal(presented, successor, successorHash),
             IdleExpiresAt = now + options.IdleLifetime,
         };
         var (outcome, session) = await sessions.RotateAsync(rotation, now, cancellationToken);
@@ -109,8 +110,7 @@ public sealed partial class RefreshGrant(
 
     private OAuthResult<TokenResponse> Repeat(Session session, in OpaqueToken presented, List<string> narrowed)
     {
-        if (!SuccessorSeal.TryOpen(presented, session.SealedSuccessor, out var successor)
-            || !CryptographicOperations.FixedTimeEquals(successor.Secret.Hash(), session.RefreshHash))
+        if (!SuccessorSeal.TryOpen(presented, session.SealedSuccessor, session.RefreshHash, out var successor))
         {
             return OAuthErrors.ServerError.Because($"The sealed successor of session {session.Id} is not the one in force.");
         }

@@ -5,40 +5,33 @@ using Keyholder.Tokens;
 namespace Keyholder.Sessions;
 
 /// <summary>
-/// Seals the secret of a refresh token for the holder of its predecessor alone: AES-256-GCM under a key derived (HKDF-SHA256) from the predecessor's
-/// secret, which the server forgets. A lost response can be given again; a copy of the database opens nothing. The form is version 1 ‖ nonce 12 ‖
-/// ciphertext 32 ‖ tag 16, bound to the session and the successor's generation.
+/// Seals the secret of a refresh token for the holder of its predecessor alone, so that a lost response can be given again and a copy of the database opens
+/// nothing. The form is version 2 ‖ 32 bytes: the secret XOR a pad that HKDF-Expand (RFC 5869 section 2.3, SHA-256) makes of the predecessor's secret,
+/// which is random and which the server forgets. The pad is for one session, generation and successor, and no successor is sealed for two predecessors, so
+/// none is ever used twice. The successor's stored hash proves what is opened. See docs/adr/0011-sealed-successors.md.
 /// </summary>
 public static class SuccessorSeal
 {
-    private const byte Version = 1;
-    private const int NonceAt = 1;
-    private const int NonceSize = 12;
-    private const int CiphertextAt = NonceAt + NonceSize;
-    private const int TagAt = CiphertextAt + TokenSecret.Size;
-    private const int TagSize = 16;
-    private const int Size = TagAt + TagSize;
-    private const int ContextSize = SessionId.Size + sizeof(uint);
+    private const byte Version = 2;
+    private const int Size = 1 + TokenSecret.Size;
+
+    private static ReadOnlySpan<byte> Label => "keyholder:refresh-token-successor"u8;
 
     /// <summary>Seals the secret of <paramref name="successor"/> for the holder of <paramref name="predecessor"/>.</summary>
-    public static byte[] Seal(in OpaqueToken predecessor, in OpaqueToken successor)
+    /// <param name="predecessor">The token that is exchanged; a code, for the first refresh token.</param>
+    /// <param name="successor">The token given for it.</param>
+    /// <param name="successorHash">The hash of its secret, which is stored beside the seal.</param>
+    public static byte[] Seal(in OpaqueToken predecessor, in OpaqueToken successor, ReadOnlySpan<byte> successorHash)
     {
         var seal = new byte[Size];
         seal[0] = Version;
-        var nonce = seal.AsSpan(NonceAt, NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        Span<byte> secret = stackalloc byte[TokenSecret.Size];
-        successor.Secret.Write(secret);
-        Span<byte> context = stackalloc byte[ContextSize];
-        WriteContext(context, successor.SessionId, successor.Generation);
-        using var aes = CreateCipher(predecessor);
-        aes.Encrypt(nonce, secret, seal.AsSpan(CiphertextAt, TokenSecret.Size), seal.AsSpan(TagAt, TagSize), context);
-        CryptographicOperations.ZeroMemory(secret);
+        successor.Secret.Write(seal.AsSpan(1));
+        Cover(predecessor, successor.SessionId, successor.Generation, successorHash, seal.AsSpan(1));
         return seal;
     }
 
-    /// <summary>Opens a seal with the predecessor; false when it was made for another token, session or generation, or was changed.</summary>
-    public static bool TryOpen(in OpaqueToken predecessor, ReadOnlySpan<byte> seal, out OpaqueToken successor)
+    /// <summary>Opens a seal with the predecessor; false when it was made for another token, session, generation or successor, or was changed.</summary>
+    public static bool TryOpen(in OpaqueToken predecessor, ReadOnlySpan<byte> seal, ReadOnlySpan<byte> successorHash, out OpaqueToken successor)
     {
         successor = default;
         if (seal.Length != Size || seal[0] != Version || predecessor.Generation == uint.MaxValue)
@@ -47,39 +40,39 @@ public static class SuccessorSeal
         }
 
         var generation = predecessor.Generation + 1;
-        Span<byte> secret = stackalloc byte[TokenSecret.Size];
-        Span<byte> context = stackalloc byte[ContextSize];
-        WriteContext(context, predecessor.SessionId, generation);
-        using var aes = CreateCipher(predecessor);
-        try
-        {
-            aes.Decrypt(seal.Slice(NonceAt, NonceSize), seal.Slice(CiphertextAt, TokenSecret.Size), seal[TagAt..], secret, context);
-        }
-        catch (AuthenticationTagMismatchException)
+        Span<byte> bytes = stackalloc byte[TokenSecret.Size];
+        seal[1..].CopyTo(bytes);
+        Cover(predecessor, predecessor.SessionId, generation, successorHash, bytes);
+        var secret = TokenSecret.Read(bytes);
+        CryptographicOperations.ZeroMemory(bytes);
+        if (!CryptographicOperations.FixedTimeEquals(secret.Hash(), successorHash))
         {
             return false;
         }
 
-        successor = new OpaqueToken(predecessor.SessionId, generation, TokenSecret.Read(secret));
-        CryptographicOperations.ZeroMemory(secret);
+        successor = new OpaqueToken(predecessor.SessionId, generation, secret);
         return true;
     }
 
-    private static AesGcm CreateCipher(in OpaqueToken predecessor)
+    private static void Cover(in OpaqueToken predecessor, SessionId sessionId, uint generation, ReadOnlySpan<byte> successorHash, Span<byte> secret)
     {
-        Span<byte> secret = stackalloc byte[TokenSecret.Size];
-        Span<byte> key = stackalloc byte[TokenSecret.Size];
-        predecessor.Secret.Write(secret);
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, salt: default, info: "keyholder:refresh-token-successor"u8);
-        var aes = new AesGcm(key, TagSize);
-        CryptographicOperations.ZeroMemory(secret);
-        CryptographicOperations.ZeroMemory(key);
-        return aes;
-    }
-
-    private static void WriteContext(Span<byte> context, SessionId sessionId, uint generation)
-    {
+        Span<byte> info = stackalloc byte[Label.Length + SessionId.Size + sizeof(uint) + SHA256.HashSizeInBytes];
+        Label.CopyTo(info);
+        var context = info[Label.Length..];
         sessionId.Write(context);
         BinaryPrimitives.WriteUInt32BigEndian(context[SessionId.Size..], generation);
+        successorHash.CopyTo(context[(SessionId.Size + sizeof(uint))..]);
+
+        Span<byte> key = stackalloc byte[TokenSecret.Size];
+        Span<byte> pad = stackalloc byte[TokenSecret.Size];
+        predecessor.Secret.Write(key);
+        HKDF.Expand(HashAlgorithmName.SHA256, key, pad, info);
+        for (var i = 0; i < secret.Length; i++)
+        {
+            secret[i] ^= pad[i];
+        }
+
+        CryptographicOperations.ZeroMemory(key);
+        CryptographicOperations.ZeroMemory(pad);
     }
 }

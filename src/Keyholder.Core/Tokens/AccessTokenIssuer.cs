@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -38,7 +37,7 @@ public sealed class AccessTokenIssuer(SigningKeyRing keys, Issuer issuer, Access
     private void WritePayload(ArrayBufferWriter<byte> payload, Session session, IReadOnlyList<string> scopes, long issuedAt, long expiresAt)
     {
         Span<byte> id = stackalloc byte[IdSize];
-        RandomNumberGenerator.Fill(id);
+        RandomBytes.Fill(id);
         using var json = new Utf8JsonWriter(payload, Json);
         json.WriteStartObject();
         json.WriteString("iss"u8, issuer.Value);

@@ -17,7 +17,7 @@ public struct TokenSecret
     public static TokenSecret Create()
     {
         var secret = default(TokenSecret);
-        RandomNumberGenerator.Fill(secret);
+        RandomBytes.Fill(secret);
         return secret;
     }
 

@@ -14,6 +14,7 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
     {
         // YARP would open a tunnel for it.
         context.Request.Headers.Remove("Upgrade");
+        using var trace = RequestTrace.Continue(context.Request);
         using var exchange = new UpstreamExchange(request, authorization, sessionIds, revocations, time);
         var error = await forwarder.SendAsync(context, request.Route.Destination, connections.Invoker, request.Route.Forwarding, exchange);
         if (exchange.WasCut)

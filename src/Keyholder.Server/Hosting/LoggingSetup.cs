@@ -13,6 +13,9 @@ internal static class LoggingSetup
 
         // A client that hangs up is no warning, and what an upstream did wrong the gateway says itself, in one line.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder", LogLevel.Error);
+
+        // It has nothing to say that is not said elsewhere, and makes a trace and a log scope for every request as long as somebody would hear it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.MuteFailedStart();
         if (logging.Format == LogFormat.Json)
         {

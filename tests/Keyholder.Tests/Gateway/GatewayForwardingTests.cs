@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Keyholder.Resources;
 using Keyholder.Upstream;
@@ -51,6 +52,41 @@ public sealed class GatewayForwardingTests
         sent["Authorization"].ShouldBe("Bearer " + ScriptedAuthorizer.FirstCredential);
         sent["Host"].ShouldBe(gateway.Upstream.Url.Authority);
         sent["User-Agent"].ShouldBe("keyholder");
+    }
+
+    [Fact]
+    public async Task The_callers_trace_goes_on_at_the_upstream()
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        using var request = GatewayFixture.ModernPost();
+        request.Headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        request.Headers.Add("tracestate", "vendor=1");
+
+        using var response = await gateway.SendAsync(request);
+
+        var sent = gateway.Upstream.Last.Headers;
+        sent["traceparent"].ShouldStartWith("00-0af7651916cd43dd8448eb211c80319c-");
+        sent["traceparent"].ShouldNotContain("b7ad6b7169203331");
+        sent["tracestate"].ShouldBe("vendor=1");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("not a trace")]
+    [InlineData("00-00000000000000000000000000000000-b7ad6b7169203331-01")]
+    public async Task A_call_without_a_trace_begins_one(string? given)
+    {
+        await using var gateway = await GatewayFixture.StartAsync();
+        using var request = GatewayFixture.ModernPost();
+        if (given is not null)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", given);
+        }
+
+        using var response = await gateway.SendAsync(request);
+
+        ActivityContext.TryParse(gateway.Upstream.Last.Headers["traceparent"], null, out var trace).ShouldBeTrue();
+        trace.TraceId.ShouldNotBe(default);
     }
 
     [Fact]

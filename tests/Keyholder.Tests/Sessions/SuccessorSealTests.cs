@@ -13,7 +13,7 @@ public sealed class SuccessorSealTests
     [Fact]
     public void The_holder_of_the_predecessor_gets_the_successor()
     {
-        SuccessorSeal.TryOpen(_predecessor, SuccessorSeal.Seal(_predecessor, _successor), out var opened).ShouldBeTrue();
+        SuccessorSeal.TryOpen(_predecessor, Seal(_successor), Hash, out var opened).ShouldBeTrue();
 
         opened.SessionId.ShouldBe(_successor.SessionId);
         opened.Generation.ShouldBe(5u);
@@ -23,28 +23,49 @@ public sealed class SuccessorSealTests
     [Fact]
     public void Nobody_else_does()
     {
-        var seal = SuccessorSeal.Seal(_predecessor, _successor);
+        var seal = Seal(_successor);
 
-        SuccessorSeal.TryOpen(new OpaqueToken(_predecessor.SessionId, 4, TokenSecret.Create()), seal, out _).ShouldBeFalse();
-        SuccessorSeal.TryOpen(new OpaqueToken(SessionId.Create(), 4, _predecessor.Secret), seal, out _).ShouldBeFalse();
-        SuccessorSeal.TryOpen(new OpaqueToken(_predecessor.SessionId, 3, _predecessor.Secret), seal, out _).ShouldBeFalse();
-        SuccessorSeal.TryOpen(_successor, seal, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(new OpaqueToken(_predecessor.SessionId, 4, TokenSecret.Create()), seal, Hash, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(new OpaqueToken(SessionId.Create(), 4, _predecessor.Secret), seal, Hash, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(new OpaqueToken(_predecessor.SessionId, 3, _predecessor.Secret), seal, Hash, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(_successor, seal, Hash, out _).ShouldBeFalse();
     }
 
     [Fact]
     public void A_changed_or_cut_seal_opens_nothing()
     {
-        var seal = SuccessorSeal.Seal(_predecessor, _successor);
+        var seal = Seal(_successor);
         for (var i = 0; i < seal.Length; i++)
         {
             var changed = (byte[])seal.Clone();
             changed[i] ^= 1;
-            SuccessorSeal.TryOpen(_predecessor, changed, out _).ShouldBeFalse($"byte {i}");
-            SuccessorSeal.TryOpen(_predecessor, seal.AsSpan(0, i), out _).ShouldBeFalse($"length {i}");
+            SuccessorSeal.TryOpen(_predecessor, changed, Hash, out _).ShouldBeFalse($"byte {i}");
+            SuccessorSeal.TryOpen(_predecessor, seal.AsSpan(0, i), Hash, out _).ShouldBeFalse($"length {i}");
         }
     }
 
     [Fact]
-    public void The_same_successor_never_seals_to_the_same_bytes() =>
-        SuccessorSeal.Seal(_predecessor, _successor).ShouldNotBe(SuccessorSeal.Seal(_predecessor, _successor));
+    public void A_seal_opens_nothing_beside_the_hash_of_another_successor() =>
+        SuccessorSeal.TryOpen(_predecessor, Seal(_successor), TokenSecret.Create().Hash(), out _).ShouldBeFalse();
+
+    [Fact]
+    public void Two_successors_of_one_predecessor_are_sealed_with_different_pads()
+    {
+        var other = new OpaqueToken(_successor.SessionId, _successor.Generation, TokenSecret.Create());
+
+        Xor(Seal(_successor)[1..], Seal(other)[1..]).ShouldNotBe(Xor(Bytes(_successor), Bytes(other)));
+    }
+
+    private byte[] Hash => _successor.Secret.Hash();
+
+    private byte[] Seal(in OpaqueToken successor) => SuccessorSeal.Seal(_predecessor, successor, successor.Secret.Hash());
+
+    private static byte[] Bytes(in OpaqueToken token)
+    {
+        var bytes = new byte[TokenSecret.Size];
+        token.Secret.Write(bytes);
+        return bytes;
+    }
+
+    private static byte[] Xor(byte[] left, byte[] right) => [.. left.Zip(right, (l, r) => (byte)(l ^ r))];
 }
