@@ -56,7 +56,8 @@ public sealed partial class Sweeper(ISweepStore store, MaintenanceOptions option
     {
         try
         {
-            var (found, deleted) = await store.DeleteAsync(rule.Target, time.GetUtcNow() - rule.Retention, options.BatchSize, cancellationToken);
+            var now = time.GetUtcNow();
+            var (found, deleted) = await store.DeleteAsync(rule.Target, now - rule.Retention, options.BatchSize, now, cancellationToken);
             metrics.Deleted(sweep, rule.Target, deleted);
             return (found, deleted, null);
         }

@@ -36,7 +36,7 @@ public enum SweepTarget
     /// <summary>Orphaned credentials, since they were orphaned.</summary>
     OrphanedCredentials,
 
-    /// <summary>Credentials of anonymous subjects without an unrevoked session, since their latest write.</summary>
+    /// <summary>Credentials of anonymous subjects without an unrevoked session, since their latest write. What their providers issued goes to be revoked there.</summary>
     SessionCredentials,
 
     /// <summary>Revocations at providers, since they were done or given up.</summary>

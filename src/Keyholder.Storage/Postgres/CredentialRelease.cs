@@ -33,11 +33,25 @@ internal static class CredentialRelease
     public static Task<int> OfDeletedRowAsync(PostgresStatements statements, byte[] rowId, DateTimeOffset now) =>
         ReleaseAsync(statements, ReleasedCredentials.OfRow, UpstreamRevocationCauses.Deleted, now, ("row", rowId));
 
-    // One statement, so that what is kept is what goes; locked in one order, so that two that end the same ones do not wait for each other in a circle.
+    /// <summary>A batch of those whose sessions are gone; how many there were. One that somebody holds is passed over.</summary>
+    public static Task<int> OfSweptAsync(PostgresStatements statements, SweepRows rows, DateTimeOffset before, int limit, DateTimeOffset now) => ReleaseSelectedAsync(
+        statements,
+        $"{rows.Condition} ORDER BY {rows.Moment} LIMIT @limit FOR UPDATE SKIP LOCKED",
+        UpstreamRevocationCauses.SessionEnded,
+        now,
+        ("before", before),
+        ("limit", limit));
+
+    // Locked in one order, so that two that end the same ones do not wait for each other in a circle.
     private static Task<int> ReleaseAsync(
-        PostgresStatements statements, string which, string cause, DateTimeOffset now, params (string Name, PostgresValue Value)[] parameters) => statements.ExecuteAsync(
+        PostgresStatements statements, string which, string cause, DateTimeOffset now, params (string Name, PostgresValue Value)[] parameters) =>
+        ReleaseSelectedAsync(statements, which + " ORDER BY row_id FOR UPDATE", cause, now, parameters);
+
+    // One statement, so that what is kept is what goes.
+    private static Task<int> ReleaseSelectedAsync(
+        PostgresStatements statements, string selected, string cause, DateTimeOffset now, params (string Name, PostgresValue Value)[] parameters) => statements.ExecuteAsync(
             $"""
-            WITH gone AS MATERIALIZED (SELECT * FROM credentials WHERE {which} ORDER BY row_id FOR UPDATE),
+            WITH gone AS MATERIALIZED (SELECT * FROM credentials WHERE {selected}),
               flows AS (
                 DELETE FROM connection_flows USING gone
                 WHERE connection_flows.owner_kind = gone.owner_kind AND connection_flows.owner_id = gone.owner_id AND connection_flows.provider = gone.provider),

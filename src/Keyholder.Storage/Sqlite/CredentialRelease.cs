@@ -33,6 +33,10 @@ internal static class CredentialRelease
     public static int OfDeletedRow(PreparedConnection connection, byte[] rowId, DateTimeOffset now) =>
         Release(connection, ReleasedCredentials.OfRow, UpstreamRevocationCauses.Deleted, now, ("@row", rowId));
 
+    /// <summary>One whose sessions are gone, if it still is; how many there were.</summary>
+    public static int OfSwept(PreparedConnection connection, SweepRows rows, object key, DateTimeOffset before, DateTimeOffset now) =>
+        Release(connection, $"{rows.Key} = @key AND {rows.Condition}", UpstreamRevocationCauses.SessionEnded, now, ("@key", key), ("@before", before));
+
     private static int Release(PreparedConnection connection, string which, string cause, DateTimeOffset now, params (string, object?)[] parameters)
     {
         connection.Execute(

@@ -3,7 +3,7 @@ namespace Keyholder.Storage.Sqlite;
 /// <inheritdoc />
 internal sealed class SqliteSweepStore(SqliteDatabase database) : ISweepStore
 {
-    public async Task<(int Found, int Deleted)> DeleteAsync(SweepTarget target, DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public async Task<(int Found, int Deleted)> DeleteAsync(SweepTarget target, DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var rows = SweepRows.Of(target);
@@ -13,6 +13,11 @@ internal sealed class SqliteSweepStore(SqliteDatabase database) : ISweepStore
             connection => connection.Query(rows.Select, row => row.GetValue(0), ("@before", before), ("@limit", limit)), cancellationToken);
         return keys.Count == 0
             ? (0, 0)
-            : (keys.Count, await database.WriteAsync(connection => keys.Sum(key => connection.Execute(rows.Delete, ("@key", key), ("@before", before))), cancellationToken));
+            : (keys.Count, await database.WriteAsync(connection => keys.Sum(key => Delete(connection, target, rows, key, before, now)), cancellationToken));
     }
+
+    private static int Delete(PreparedConnection connection, SweepTarget target, SweepRows rows, object key, DateTimeOffset before, DateTimeOffset now) =>
+        target == SweepTarget.SessionCredentials
+            ? CredentialRelease.OfSwept(connection, rows, key, before, now)
+            : connection.Execute(rows.Delete, ("@key", key), ("@before", before));
 }

@@ -32,7 +32,7 @@ public sealed class SweepServiceTests
         var deleted = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         sweeps.Answer = async (target, token) =>
         {
-            var result = await storage.Sweeps.DeleteAsync(target, host.Time.GetUtcNow() - TimeSpan.FromHours(1), 500, token);
+            var result = await storage.Sweeps.DeleteAsync(target, host.Time.GetUtcNow() - TimeSpan.FromHours(1), 500, host.Time.GetUtcNow(), token);
             if (result.Deleted > 0)
             {
                 deleted.TrySetResult(result.Deleted);

@@ -10,7 +10,7 @@ internal sealed class RecordingSweepStore : ISweepStore
 
     public Func<SweepTarget, CancellationToken, Task<(int Found, int Deleted)>> Answer { get; set; } = (_, _) => Task.FromResult((0, 0));
 
-    public Task<(int Found, int Deleted)> DeleteAsync(SweepTarget target, DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    public Task<(int Found, int Deleted)> DeleteAsync(SweepTarget target, DateTimeOffset before, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         _calls.Writer.TryWrite((target, before));
         return Answer(target, cancellationToken);

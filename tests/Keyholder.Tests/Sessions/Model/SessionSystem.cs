@@ -184,7 +184,7 @@ internal sealed class SessionSystem : IAsyncDisposable
 
     private async Task<SessionAnswer> SweepAsync(SessionOperation.Sweep sweep)
     {
-        await _db.Sweeps.DeleteAsync(sweep.Target, Time.GetUtcNow() - sweep.Age, int.MaxValue, CancellationToken.None);
+        await _db.Sweeps.DeleteAsync(sweep.Target, Time.GetUtcNow() - sweep.Age, int.MaxValue, Time.GetUtcNow(), CancellationToken.None);
         return new(AnswerKind.Swept);
     }
 

@@ -332,13 +332,13 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
             await Db.AuthorizationRequests.AddAsync(request, default);
         }
 
-        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, default)).ShouldBe((2, 2));
+        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, Now, default)).ShouldBe((2, 2));
         (await Db.AuthorizationRequests.FindAsync(requests[1].Id, default)).ShouldBeNull();
         (await Db.AuthorizationRequests.FindAsync(requests[2].Id, default)).ShouldNotBeNull();
-        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, default)).ShouldBe((2, 2));
-        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, default)).ShouldBe((1, 1));
-        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, default)).ShouldBe((0, 0));
-        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 0, default));
+        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, Now, default)).ShouldBe((2, 2));
+        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, Now, default)).ShouldBe((1, 1));
+        (await Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 2, Now, default)).ShouldBe((0, 0));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, FarFuture, 0, Now, default));
     }
 
     [Fact]
@@ -346,7 +346,7 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
     {
         foreach (var target in Enum.GetValues<SweepTarget>())
         {
-            (await Db.Sweeps.DeleteAsync(target, FarFuture, 500, default)).ShouldBe((0, 0), target.ToString());
+            (await Db.Sweeps.DeleteAsync(target, FarFuture, 500, Now, default)).ShouldBe((0, 0), target.ToString());
         }
     }
 
@@ -364,7 +364,7 @@ public abstract class SweepStoreContract<TFixture> : StorageContract<TFixture>
         deleted.Sum().ShouldBe(Rows);
     }
 
-    private async Task<int> SweepAsync(SweepTarget target, DateTimeOffset before) => (await Db.Sweeps.DeleteAsync(target, before, 500, default)).Deleted;
+    private async Task<int> SweepAsync(SweepTarget target, DateTimeOffset before) => (await Db.Sweeps.DeleteAsync(target, before, 500, Now, default)).Deleted;
 
     private Task<SessionRevokeOutcome> RevokeAsync(SessionId id, DateTimeOffset at) =>
         Db.Sessions.RevokeAsync(id, RevocationReasons.RefreshTokenReuse, Sample.Revocation(id, at), Sample.Audit(at, AuditActions.SessionRevoked), at, default);

@@ -200,14 +200,63 @@ public abstract class UpstreamRevocationStoreContract<TFixture> : StorageContrac
     }
 
     [Fact]
+    public async Task A_session_that_merely_expires_hands_over_what_it_held_when_that_is_swept()
+    {
+        var sweptAt = Now.AddDays(400);
+        var held = new List<StoredCredential>();
+        foreach (var i in Enumerable.Range(0, 5))
+        {
+            var session = await AddSessionAsync(i % 2 == 0 ? Sample.Session(Now) : Sample.Session(Now) with { Subject = Subject.User("u1") });
+            held.Add(await AddCredentialAsync(new(CredentialOwnerKind.Session, session.Id.ToString()), "github"));
+            await AddCredentialAsync(held[^1].Key.Owner, "notion", CredentialKind.Headers);
+        }
+
+        var flow = Sample.Flow(Now) with { Owner = held[0].Key.Owner };
+        await Db.ConnectionFlows.AddAsync(flow, default);
+        var user = await AddCredentialAsync(new(CredentialOwnerKind.User, "u1"), "github");
+        (await SweepAsync(3)).ShouldBe((0, 0), "The rows of the sessions are still there.");
+        await Db.Sweeps.DeleteAsync(SweepTarget.UnredeemedSessions, sweptAt, 100, sweptAt, default);
+
+        (await SweepAsync(3)).ShouldBe((3, 3));
+        (await SweepAsync(7)).ShouldBe((7, 7));
+        (await SweepAsync(7)).ShouldBe((0, 0));
+
+        var claimed = await ClaimAsync(at: sweptAt);
+        claimed.Select(row => row.Credential.Envelope).ShouldBe(held.Select(row => row.Envelope), ignoreOrder: true);
+        claimed.ShouldAllBe(row => row.Revocation.Cause == UpstreamRevocationCauses.SessionEnded && row.Revocation.CreatedAt == sweptAt);
+        (await Db.Credentials.FindAsync(user.Key, default)).ShouldBeRow(user);
+        (await Db.ConnectionFlows.ClaimAsync(flow.StateHash, flow.BrowserHash, Now, default)).Outcome.ShouldBe(ConnectionClaimOutcome.NotFound);
+
+        Task<(int Found, int Deleted)> SweepAsync(int limit) => Db.Sweeps.DeleteAsync(SweepTarget.SessionCredentials, sweptAt, limit, sweptAt, default);
+    }
+
+    [Fact]
+    public async Task Sweeps_that_cross_hand_every_credential_over_once()
+    {
+        const int Rows = 40;
+        foreach (var _ in Enumerable.Range(0, Rows))
+        {
+            await AddCredentialAsync(new(CredentialOwnerKind.Session, SessionId.Create().ToString()), "github");
+        }
+
+        var deleted = await RaceAsync(
+            8,
+            () => Db.Sweeps.DeleteAsync(SweepTarget.AuthorizationRequests, Now, 1, Now, default),
+            async _ => (await Db.Sweeps.DeleteAsync(SweepTarget.SessionCredentials, Now, Rows, Now, default)).Deleted);
+
+        deleted.Sum().ShouldBe(Rows);
+        (await ClaimAsync(limit: 2 * Rows)).Select(row => row.Revocation.IdText).Distinct().Count().ShouldBe(Rows);
+    }
+
+    [Fact]
     public async Task A_sweep_takes_finished_rows_and_no_other()
     {
         await AddAsync();
         await AddAsync();
         await FinishAsync((await ClaimAsync(limit: 1)).Single().Revocation);
 
-        (await Db.Sweeps.DeleteAsync(SweepTarget.UpstreamRevocations, Now.AddMilliseconds(-1), 10, default)).Deleted.ShouldBe(0);
-        (await Db.Sweeps.DeleteAsync(SweepTarget.UpstreamRevocations, Now, 10, default)).Deleted.ShouldBe(1);
+        (await Db.Sweeps.DeleteAsync(SweepTarget.UpstreamRevocations, Now.AddMilliseconds(-1), 10, Now, default)).Deleted.ShouldBe(0);
+        (await Db.Sweeps.DeleteAsync(SweepTarget.UpstreamRevocations, Now, 10, Now, default)).Deleted.ShouldBe(1);
 
         (await Db.UpstreamRevocations.ListAsync(new() { Limit = 10 }, default)).ShouldHaveSingleItem().Status.ShouldBe(UpstreamRevocationStatus.Pending);
     }
