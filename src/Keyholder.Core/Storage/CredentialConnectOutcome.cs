@@ -9,6 +9,6 @@ public enum CredentialConnectOutcome
     /// <summary>The row is not at the expected version; nothing was changed and the flow stands.</summary>
     Conflict,
 
-    /// <summary>The flow was deleted, has expired, was never claimed, or is for another credential; nothing was changed.</summary>
+    /// <summary>The flow was deleted, has expired, was never claimed, or is for another credential, or the virtual key it is for may not have it any more; nothing was changed.</summary>
     FlowGone,
 }

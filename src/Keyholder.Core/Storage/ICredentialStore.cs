@@ -18,7 +18,7 @@ public interface ICredentialStore
     /// <summary>Writes the row if the stored version is <paramref name="expectedVersion"/> (0 = there must be none). <see cref="StoredCredential.Version"/> has to be one more. An existing row keeps its id and creation time, and another <see cref="StoredCredential.RowId"/> is a conflict.</summary>
     Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="PutAsync"/>, for what a claimed connection flow brought, and ends the flow, in one transaction: a flow that was deleted meanwhile brings nothing back.</summary>
+    /// <summary>As <see cref="PutAsync"/>, for what a claimed connection flow brought, and ends the flow, in one transaction: a flow that was deleted meanwhile brings nothing back, and nothing is stored for a virtual key that cannot be used any more or that no grant gives the provider.</summary>
     /// <param name="credential">The row.</param>
     /// <param name="expectedVersion">The stored version; 0 = there must be none.</param>
     /// <param name="stateHash">The flow's key.</param>

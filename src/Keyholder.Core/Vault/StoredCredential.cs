@@ -1,3 +1,5 @@
+using Keyholder.Sessions;
+
 namespace Keyholder.Vault;
 
 /// <summary>A credential as a row: everything but the secret in clear, the secret as one sealed envelope.</summary>
@@ -32,6 +34,12 @@ public sealed record StoredCredential
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The virtual key it is for, whether the key owns it or a session of the key does; null when it is for no key.</summary>
+    public string? VirtualKeyId =>
+        Key.Owner is { Kind: CredentialOwnerKind.VirtualKey } owner ? owner.Id
+        : Binding is { Subject: { Kind: SubjectKind.VirtualKey } subject } ? subject.Id
+        : null;
 
     /// <inheritdoc />
     public override string ToString() => $"credential {Key} v{Version} ({Status})";

@@ -57,7 +57,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
             {
                 // The flow's row is locked: who deletes flow and credential does so before this or after it, never between. What the owner may hold is locked
                 // before it, as reconciliation does.
-                if (!await Reconciliation.MayHoldAsync(statements, credential.Key.Owner) || !await ConnectionFlowRows.LockClaimedAsync(statements, stateHash, credential.Key, now))
+                if (!await Reconciliation.MayConnectAsync(statements, credential, now) || !await ConnectionFlowRows.LockClaimedAsync(statements, stateHash, credential.Key, now))
                 {
                     return CredentialConnectOutcome.FlowGone;
                 }

@@ -29,6 +29,15 @@ internal static class Reconciliation
     public static async Task<bool> MayHoldAsync(PostgresStatements statements, CredentialOwner owner) =>
         owner.Kind != CredentialOwnerKind.VirtualKey || await VirtualKeyRows.LockForGrantsAsync(statements, owner.Id);
 
+    /// <summary>
+    /// Whether a credential may be connected now: one for a virtual key only while the key can be used and a grant gives it the provider. Key and grants stay as they are until the
+    /// transaction is over.
+    /// </summary>
+    public static async Task<bool> MayConnectAsync(PostgresStatements statements, StoredCredential credential, DateTimeOffset now) =>
+        credential.VirtualKeyId is not { } key
+        || (await VirtualKeyRows.LockForGrantsAsync(statements, key)
+            && await statements.AnyAsync(ReconcileConditions.EntitledKey, ("key", key), ("provider", credential.Key.Provider), ("now", now)));
+
     /// <summary>Asks the grants again when a credential was written: they may have changed since its flow or refresh began.</summary>
     public static async Task AfterPutAsync(PostgresStatements statements, StoredCredential credential)
     {

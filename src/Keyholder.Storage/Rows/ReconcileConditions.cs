@@ -9,6 +9,14 @@ internal static class ReconcileConditions
     /// <summary>Whether a grant covers the row of <c>connection_flows</c>.</summary>
     public const string FlowIsCovered = $"{BeforeProvider}connection_flows.provider{BeforeOwner}connection_flows.owner_id{End}";
 
+    /// <summary>The key <c>@key</c>, if it can be used at <c>@now</c> and a grant gives it <c>@provider</c>.</summary>
+    public const string EntitledKey = $"""
+        SELECT 1 FROM virtual_keys
+        WHERE id = @key AND deactivated_at IS NULL AND (expires_at IS NULL OR expires_at > @now) AND (secret_hash IS NOT NULL OR previous_expires_at > @now)
+          AND (owner_user_id IS NULL OR EXISTS (SELECT 1 FROM users WHERE users.id = virtual_keys.owner_user_id AND users.disabled_at IS NULL))
+          AND {BeforeProvider}@provider{BeforeOwner}virtual_keys.id{End}
+        """;
+
     /// <summary>Rows of one key, <c>@key</c>.</summary>
     public const string OfOneKey = "owner_id = @key";
 

@@ -23,6 +23,11 @@ internal static class Reconciliation
     public static bool MayHold(PreparedConnection connection, CredentialOwner owner) =>
         owner.Kind != CredentialOwnerKind.VirtualKey || connection.Any("SELECT 1 FROM virtual_keys WHERE id = $id", ("$id", owner.Id));
 
+    /// <summary>Whether a credential may be connected now: one for a virtual key only while the key can be used and a grant gives it the provider.</summary>
+    public static bool MayConnect(PreparedConnection connection, StoredCredential credential, DateTimeOffset now) =>
+        credential.VirtualKeyId is not { } key
+        || connection.Any(ReconcileConditions.EntitledKey, ("@key", key), ("@provider", credential.Key.Provider), ("@now", now));
+
     /// <summary>Asks the grants again when a credential was written: they may have changed since its flow or refresh began.</summary>
     public static void AfterPut(PreparedConnection connection, StoredCredential credential)
     {

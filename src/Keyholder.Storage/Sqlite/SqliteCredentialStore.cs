@@ -55,7 +55,7 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
         return database.WriteAsync(
             connection =>
             {
-                if (!Reconciliation.MayHold(connection, credential.Key.Owner) || !ConnectionFlowRows.IsClaimed(connection, stateHash, credential.Key, now))
+                if (!Reconciliation.MayConnect(connection, credential, now) || !ConnectionFlowRows.IsClaimed(connection, stateHash, credential.Key, now))
                 {
                     return CredentialConnectOutcome.FlowGone;
                 }

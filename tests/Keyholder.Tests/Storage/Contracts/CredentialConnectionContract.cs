@@ -1,7 +1,10 @@
 using Keyholder.Audit;
+using Keyholder.Revocation;
+using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Upstream;
 using Keyholder.Vault;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Tests.Storage.Contracts;
 
@@ -117,6 +120,116 @@ public abstract class CredentialConnectionContract<TFixture> : StorageContract<T
 
             outcomes[0].ShouldNotBe(CredentialConnectOutcome.Conflict);
             (await Db.Credentials.FindAsync(key, default)).ShouldBeNull();
+        }
+    }
+
+    [Theory]
+    [InlineData("deactivated")]
+    [InlineData("expired")]
+    [InlineData("ended")]
+    [InlineData("owner disabled")]
+    [InlineData("not granted")]
+    [InlineData("not the resource's")]
+    [InlineData("deleted")]
+    public async Task Nothing_is_connected_for_a_key_that_may_not_have_it_when_the_flow_ends(string why)
+    {
+        foreach (var bySession in new[] { false, true })
+        {
+            var (key, credential) = await EntitledAsync(why + bySession, bySession);
+            var flow = await ClaimedAsync(Sample.Flow(Now) with { Owner = credential.Key.Owner });
+
+            await EndAsync(key, why);
+
+            (await ConnectAsync(flow, credential)).ShouldBe(CredentialConnectOutcome.FlowGone);
+            (await Db.Credentials.FindAsync(credential.Key, default)).ShouldBeNull();
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_key_may_have_is_connected_for_it_or_for_its_session(bool bySession)
+    {
+        var (_, credential) = await EntitledAsync("agent", bySession);
+
+        (await ConnectAsync(await ClaimedAsync(Sample.Flow(Now) with { Owner = credential.Key.Owner }), credential)).ShouldBe(CredentialConnectOutcome.Stored);
+
+        (await Db.Credentials.FindAsync(credential.Key, default)).ShouldBeRow(credential);
+    }
+
+    [Fact]
+    public async Task However_a_flow_and_the_end_of_its_grant_meet_nothing_active_is_left()
+    {
+        for (var round = 0; round < 12; round++)
+        {
+            var (key, credential) = await EntitledAsync("k" + round, bySession: false);
+            var flow = await ClaimedAsync(Sample.Flow(Now) with { Owner = credential.Key.Owner });
+
+            var outcomes = await RaceAsync(
+                2,
+                () => Task.CompletedTask,
+                async i =>
+                {
+                    if (i == 0)
+                    {
+                        return await ConnectAsync(flow, credential);
+                    }
+
+                    await Db.Grants.RemoveAsync(key.Id, "notes", Sample.Audit(Now, AuditActions.GrantRemoved), Now, default);
+                    return (CredentialConnectOutcome?)null;
+                });
+
+            var row = await Db.Credentials.FindAsync(credential.Key, default);
+            (outcomes[0], row?.Status).ShouldBeOneOf((CredentialConnectOutcome.FlowGone, null), (CredentialConnectOutcome.Stored, CredentialStatus.Orphaned));
+        }
+    }
+
+    /// <summary>A key that may have github, and a credential for it: its own, or one of a session of it.</summary>
+    private async Task<(VirtualKey Key, StoredCredential Credential)> EntitledAsync(string name, bool bySession)
+    {
+        await Db.Reconciliation.MirrorAsync(new ResourceMirror([("notes", "github")], []), Sample.Audit(Now, AuditActions.GrantChanged), Now, default);
+        var key = Sample.VirtualKey(name, Now) with { OwnerUserId = name.StartsWith("owner", StringComparison.Ordinal) ? await OwnerAsync(name) : null, ExpiresAt = Now.AddMinutes(5) };
+        (await Db.VirtualKeys.AddAsync(key, Sample.Audit(Now, AuditActions.VirtualKeyCreated), default)).ShouldBe(VirtualKeyWriteOutcome.Done);
+        await Db.Grants.PutAsync(key.Id, new Grant("notes", null), Sample.Audit(Now, AuditActions.GrantChanged), Now, default);
+        var subject = new Subject(SubjectKind.VirtualKey, key.Id);
+        var owner = bySession ? new CredentialOwner(CredentialOwnerKind.Session, SessionId.Create().ToString()) : CredentialOwner.Of(subject);
+        var credential = Sample.Credential(Now) with { Key = new(owner, "github"), StatusReason = null, Binding = bySession ? new(subject, "client-1") : null };
+        return (key, credential);
+    }
+
+    private async Task<string> OwnerAsync(string name)
+    {
+        var id = "owner-" + name;
+        await AddUserAsync(id);
+        return id;
+    }
+
+    private async Task EndAsync(VirtualKey key, string why)
+    {
+        var audit = Sample.Audit(Now, AuditActions.VirtualKeyUpdated);
+        switch (why)
+        {
+            case "deactivated":
+                await Db.VirtualKeys.UpdateAsync(key.Id, new() { Active = false }, audit, Now, default);
+                break;
+            case "expired":
+                await Db.VirtualKeys.UpdateAsync(key.Id, new() { ExpiresAt = new(Now) }, audit, Now, default);
+                break;
+            case "ended":
+                await Db.Revocations.AppendAsync(new RevocationEntry(new(RevocationTargetKind.VirtualKey, key.Id), Now, Now.AddHours(1), RevocationReasons.Operator), [], audit, default);
+                break;
+            case "owner disabled":
+                await Db.DisableUserAsync(key.OwnerUserId!, Now);
+                break;
+            case "not granted":
+                await Db.Grants.RemoveAsync(key.Id, "notes", audit, Now, default);
+                break;
+            case "not the resource's":
+                await Db.Reconciliation.MirrorAsync(new ResourceMirror([("notes", "linear")], []), audit, Now, default);
+                break;
+            default:
+                await Db.VirtualKeys.DeleteAsync(key.Id, new RevocationEntry(new(RevocationTargetKind.VirtualKey, key.Id), Now, Now.AddHours(1), RevocationReasons.VirtualKeyDeleted), audit, default);
+                break;
         }
     }
 
