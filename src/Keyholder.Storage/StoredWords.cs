@@ -20,7 +20,7 @@ internal static class StoredWords
 
     public static readonly WordTable<AuthorizationPurpose> AuthorizationPurpose = new(
         (Authorization.AuthorizationPurpose.OpenSession, "open_session"),
-        (Authorization.AuthorizationPurpose.ConnectSession, "connect_session"),
+        (Authorization.AuthorizationPurpose.ConnectSubject, "connect_session"),
         (Authorization.AuthorizationPurpose.ConnectShared, "connect_shared"));
 
     public static readonly WordTable<LegState> LegState = new(

@@ -1,3 +1,4 @@
+using Keyholder.Authorization.Connect;
 using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Resources;
@@ -5,6 +6,7 @@ using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Users;
 using Keyholder.Vault;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Authorization;
 
@@ -18,6 +20,7 @@ public sealed class AuthorizationDispatcher(
     IConsentStore consents,
     IUserStore users,
     ICredentialVault vault,
+    ConnectingKeys keys,
     AuthorizationOptions options,
     TimeProvider time)
 {
@@ -152,47 +155,67 @@ public sealed class AuthorizationDispatcher(
         return new(step, client, resource, remembered, provider);
     }
 
-    /// <summary>The next step of a request that a connect link began. Whose it is was decided by the link; whoever is at the browser has to be that one, or, for what is shared, an administrator.</summary>
+    /// <summary>The next step of a request that a connect link began. Whom it is for was decided by the link; whoever is at the browser has to be that one, or be allowed to connect for it.</summary>
     private async ValueTask<AuthorizationDecision> DecideConnectionAsync(AuthorizationRequest request, BrowserSession? session, CancellationToken cancellationToken)
     {
-        Client? client = null;
-        Resource? resource = null;
-        var isShared = request.Purpose == AuthorizationPurpose.ConnectShared;
-        if (!isShared)
+        if (request.Purpose == AuthorizationPurpose.ConnectShared)
         {
-            client = await clients.FindAsync(request.ClientId, cancellationToken);
-            resource = resources.Current.FindByUri(request.Resource);
-            if (client is null || resource is null)
-            {
-                return client is null ? new(AuthorizationStep.RefuseClient) : Fail(OAuthErrors.InvalidTarget);
-            }
+            return await DecideSharedAsync(request, session, cancellationToken);
+        }
+
+        Client? client = null;
+        if (request.ClientId.Length > 0 && (client = await clients.FindAsync(request.ClientId, cancellationToken)) is null)
+        {
+            return new(AuthorizationStep.RefuseClient);
+        }
+
+        if (resources.Current.FindByUri(request.Resource) is not { } resource)
+        {
+            return Fail(OAuthErrors.InvalidTarget);
+        }
+
+        if (request.ConnectedKey is not null)
+        {
+            return await DecideKeyAsync(request, session, client, resource, cancellationToken);
         }
 
         var isAnonymous = request.Subject is { Kind: SubjectKind.Session };
-        if (!isAnonymous && session is null)
-        {
-            return new(AuthorizationStep.SignIn, client, resource);
-        }
-
-        if (isShared && await users.FindAsync(session!.UserId, cancellationToken) is not { Administrator: true })
-        {
-            return new(AuthorizationStep.RefuseSubject);
-        }
-
-        if (request.Phase == AuthorizationPhase.SignIn)
-        {
-            return new(AuthorizationStep.AcceptSignIn, client, resource);
-        }
-
-        if (!isAnonymous && request.Subject != Subject.User(session!.UserId))
-        {
-            return new(AuthorizationStep.RefuseSubject, client, resource);
-        }
-
-        return request.Phase == AuthorizationPhase.Consent
-            ? new(AuthorizationStep.ConfirmConnection, client, resource)
-            : DecideLeg(request, client, resource, remembered: null);
+        return !isAnonymous && session is null ? new(AuthorizationStep.SignIn, client, resource)
+            : !isAnonymous && request.Subject != Subject.User(session!.UserId) ? new(AuthorizationStep.RefuseSubject, client, resource)
+            : DecideConnecting(request, client, resource);
     }
+
+    private async ValueTask<AuthorizationDecision> DecideSharedAsync(AuthorizationRequest request, BrowserSession? session, CancellationToken cancellationToken) =>
+        session is null ? new(AuthorizationStep.SignIn)
+        : await users.FindAsync(session.UserId, cancellationToken) is not { Administrator: true } ? new(AuthorizationStep.RefuseSubject)
+        : request.Phase == AuthorizationPhase.SignIn ? new(AuthorizationStep.AcceptSignIn)
+        : request.Subject != Subject.User(session.UserId) ? new(AuthorizationStep.RefuseSubject)
+        : DecideConnecting(request, client: null, resource: null);
+
+    /// <summary>A key is connected by a user who may, or by whoever presented it to this very request, in the browser that it is bound to; and only while it may use the resource.</summary>
+    private async ValueTask<AuthorizationDecision> DecideKeyAsync(
+        AuthorizationRequest request, BrowserSession? session, Client? client, Resource resource, CancellationToken cancellationToken)
+    {
+        var (use, key) = await keys.JudgeAsync(request.ConnectedKey!, request.ConnectedSession, request.ClientId, resource, request.CreatedAt, cancellationToken);
+        if (use != VirtualKeyUseOutcome.Allowed || key is null)
+        {
+            return Fail(use == VirtualKeyUseOutcome.RevocationUnknown
+                ? OAuthErrors.TemporarilyUnavailable
+                : OAuthErrors.AccessDenied.Describe("The virtual key may not use this any more.").Because($"The virtual key to connect is {use}."));
+        }
+
+        var step = IsVirtualKey(request) ? DecideConnecting(request, client, resource)
+            : session is null ? new(AuthorizationStep.SignIn, client, resource)
+            : !await keys.MayConnectAsync(key, session.UserId, cancellationToken) ? new(AuthorizationStep.RefuseSubject, client, resource)
+            : request.Phase == AuthorizationPhase.SignIn ? new(AuthorizationStep.AcceptSignIn, client, resource)
+            : request.Subject != Subject.User(session.UserId) ? new(AuthorizationStep.RefuseSubject, client, resource)
+            : DecideConnecting(request, client, resource);
+        return step with { Key = key };
+    }
+
+    private AuthorizationDecision DecideConnecting(AuthorizationRequest request, Client? client, Resource? resource) => request.Phase == AuthorizationPhase.Consent
+        ? new(AuthorizationStep.ConfirmConnection, client, resource)
+        : DecideLeg(request, client, resource, remembered: null);
 
     private static AuthorizationDecision Fail(OAuthError error) => new(AuthorizationStep.Fail, Error: error);
 }

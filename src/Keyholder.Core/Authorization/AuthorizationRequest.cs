@@ -25,10 +25,19 @@ public sealed record AuthorizationRequest
     /// <summary>The session that is connected; null unless the purpose says so. <see cref="SessionId"/> is then only the request's own.</summary>
     public SessionId? ConnectedSession { get; init; }
 
-    /// <summary>The session under which credentials of sessions lie.</summary>
-    public SessionId CredentialSession => ConnectedSession ?? SessionId;
+    /// <summary>The virtual key that is connected; null when it is not one. <see cref="Subject"/> is then who connects it: a user, or the key itself.</summary>
+    public string? ConnectedKey { get; init; }
 
-    /// <summary>Who asks; empty for <see cref="AuthorizationPurpose.ConnectShared"/>, as are redirect URI, challenge and resource.</summary>
+    /// <summary>The connect link that the approval uses up (<see cref="Connect.ConnectLink.IdHash"/>); null when none is.</summary>
+    public byte[]? ConnectLinkHash { get; init; }
+
+    /// <summary>Whom credentials are connected for; null until signed in.</summary>
+    public Subject? CredentialSubject => ConnectedKey is { } key ? new Subject(SubjectKind.VirtualKey, key) : Subject;
+
+    /// <summary>The session under which credentials of sessions lie. A key that is used by itself is its own.</summary>
+    public SessionId CredentialSession => ConnectedSession ?? (Sessions.SessionId.TryParse(ConnectedKey, out var key) ? key : SessionId);
+
+    /// <summary>Who asks; empty when no client does. For <see cref="AuthorizationPurpose.ConnectShared"/> the resource is empty too, and redirect URI and challenge are whenever something is connected.</summary>
     public required string ClientId { get; init; }
 
     /// <summary>The redirect URI actually used, loopback port included; empty for a device.</summary>
@@ -55,7 +64,7 @@ public sealed record AuthorizationRequest
     /// <summary>Whether the client asked for <c>prompt=consent</c> or <c>prompt=login</c>.</summary>
     public string? Prompt { get; init; }
 
-    /// <summary>Null until signed in.</summary>
+    /// <summary>Who acts; null until signed in.</summary>
     public Subject? Subject { get; init; }
 
     public DateTimeOffset? AuthenticatedAt { get; init; }

@@ -29,7 +29,7 @@ public sealed class LegPolicy(ICredentialVault vault)
 
     /// <summary>Where the credential of a leg lies.</summary>
     public static CredentialKey KeyOf(AuthorizationRequest request, Provider provider) =>
-        new(CredentialOwner.For(provider, request.Subject!, request.CredentialSession), provider.Name);
+        new(CredentialOwner.For(provider, request.CredentialSubject!, request.CredentialSession), provider.Name);
 
     /// <summary>
     /// Whether an account a leg has proved may be this one: legs to providers of one issuer are for one account, the first one's. A leg that proves none contradicts nobody.

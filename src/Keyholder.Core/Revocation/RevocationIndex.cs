@@ -121,6 +121,24 @@ public sealed class RevocationIndex
         }
     }
 
+    /// <summary>Judges what is not issued yet.</summary>
+    internal RevocationVerdict Judge(in RevocationCandidate candidate, DateTimeOffset now)
+    {
+        if (Match(candidate) is { } kind)
+        {
+            _metrics.Refused(kind);
+            return RevocationVerdict.Revoked;
+        }
+
+        if (!IsUnknown(now))
+        {
+            return RevocationVerdict.Clear;
+        }
+
+        _metrics.RefusedUnknown();
+        return RevocationVerdict.Unknown;
+    }
+
     private void Quarantine(long id, RevocationEntry entry)
     {
         lock (_gate)
@@ -146,23 +164,6 @@ public sealed class RevocationIndex
 
             _quarantineCount = _quarantines.Count;
         }
-    }
-
-    private RevocationVerdict Judge(in RevocationCandidate candidate, DateTimeOffset now)
-    {
-        if (Match(candidate) is { } kind)
-        {
-            _metrics.Refused(kind);
-            return RevocationVerdict.Revoked;
-        }
-
-        if (!IsUnknown(now))
-        {
-            return RevocationVerdict.Clear;
-        }
-
-        _metrics.RefusedUnknown();
-        return RevocationVerdict.Unknown;
     }
 
     private RevocationTargetKind? Match(in RevocationCandidate candidate) =>

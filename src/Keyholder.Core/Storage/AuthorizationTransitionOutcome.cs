@@ -15,4 +15,7 @@ public enum AuthorizationTransitionOutcome
 
     /// <summary>The virtual key that was to sign in cannot be used any more, or not with the secret it was presented with.</summary>
     SubjectInactive,
+
+    /// <summary>The connect link that the approval would use up was used up before, or has expired.</summary>
+    LinkUsed,
 }

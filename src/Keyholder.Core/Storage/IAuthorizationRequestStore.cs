@@ -23,7 +23,7 @@ public interface IAuthorizationRequestStore
     /// </summary>
     Task<AuthorizationTransitionOutcome> SignInKeyAsync(string id, PresentedSecret secret, DateTimeOffset authenticatedAt, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before under the same fingerprint; a changed client starts afresh) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed.</summary>
+    /// <summary><see cref="AuthorizationPhase.Consent"/> → <see cref="AuthorizationPhase.Upstream"/>, remembering the approval (scopes are added to those approved before under the same fingerprint; a changed client starts afresh) in the same transaction; <paramref name="consent"/> is null when a remembered one sufficed. Uses up the connect link the request names (<see cref="AuthorizationRequest.ConnectLinkHash"/>), once: <see cref="AuthorizationTransitionOutcome.LinkUsed"/> when it is gone.</summary>
     Task<AuthorizationTransitionOutcome> ConsentAsync(string id, Consent? consent, AuditEvent? audit, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Keeps which providers have to be connected, once, in <see cref="AuthorizationPhase.Upstream"/>.</summary>

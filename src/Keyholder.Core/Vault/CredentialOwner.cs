@@ -6,14 +6,14 @@ namespace Keyholder.Vault;
 /// <summary>Whose credential it is. Text form <c>user:ID</c>, <c>vk:ID</c>, <c>session:ID</c> or <c>shared:NAME</c>.</summary>
 public sealed record CredentialOwner(CredentialOwnerKind Kind, string Id)
 {
-    /// <summary>Whose credential of a provider a session uses. Nothing else decides that.</summary>
+    /// <summary>Whose credential of a provider a session uses. Nothing else decides that. A virtual key used by itself has no session: what would be its session's is the key's.</summary>
     /// <param name="provider">The provider, whose configuration names the rule.</param>
     /// <param name="subject">Who the session acts for.</param>
     /// <param name="session">The session.</param>
     public static CredentialOwner For(Provider provider, Subject subject, SessionId session) => provider.Owner switch
     {
         ProviderOwner.Shared => SharedBy(provider),
-        ProviderOwner.Session => new(CredentialOwnerKind.Session, session.ToString()),
+        ProviderOwner.Session when !IsItself(subject, session) => new(CredentialOwnerKind.Session, session.ToString()),
         _ => Of(subject),
     };
 
@@ -29,6 +29,8 @@ public sealed record CredentialOwner(CredentialOwnerKind Kind, string Id)
             _ => CredentialOwnerKind.Session,
         },
         subject.Id);
+
+    private static bool IsItself(Subject subject, SessionId session) => subject.Kind == SubjectKind.VirtualKey && subject.Id == session.ToString();
 
     /// <summary>The word for the kind in rows and the API.</summary>
     public string KindName => Kind switch

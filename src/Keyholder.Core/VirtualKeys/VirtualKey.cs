@@ -63,6 +63,9 @@ public sealed record VirtualKey
                 : null;
     }
 
+    /// <summary>Whether any secret of it is left: the kill switch ends secrets, and a rotation makes one.</summary>
+    public bool HasSecretAt(DateTimeOffset now) => SecretHash is not null || Previous?.ExpiresAt > now;
+
     /// <inheritdoc />
     public override string ToString() => $"virtual key {Id}";
 }

@@ -35,6 +35,8 @@ internal static class PageErrors
 
     public static PageError SubjectChanged { get; } = new("request_subject_changed", 403, "Somebody else is signed in", "The person signed in to this browser is not the one who began this request. Sign out, or go back to the app and connect again.");
 
+    public static PageError VirtualKeyOfOthers { get; } = new("connect_virtual_key_refused", 403, "This virtual key is not yours", "Only its owner or an administrator can connect for it, or whoever has the key itself. Sign out, open the link again, and sign in as one of them or enter the key.");
+
     public static PageError FormRefused { get; } = new("form_refused", 403, "This page was out of date", "Nothing was changed. Go on to see the current state.");
 
     public static PageError FormMalformed { get; } = new("form_malformed", 400, "The form could not be read", "Nothing was changed. Go back and try again.");
@@ -59,7 +61,7 @@ internal static class PageErrors
 
     public static PageError ConnectionWithdrawn { get; } = new("connection_withdrawn", 410, "This connection was withdrawn", "It was deleted while the provider answered, and nothing was stored. Go on if you want to connect it again.");
 
-    public static PageError ConnectLinkUnknown { get; } = new("connect_link_unknown", 404, "This link does not work any more", "It was made for a few minutes only, or the app's connection has ended. Repeat in your app what you were doing: it will give you a new link.");
+    public static PageError ConnectLinkUnknown { get; } = new("connect_link_unknown", 404, "This link does not work any more", "It was made for a few minutes only, was used already, or what it was for has ended. Repeat in your app what you were doing: it will give you a new link.");
 
     public static PageError CallbackExpired { get; } = new("callback_expired", 410, "This took too long", "The provider's answer came too late. " + StartAgain);
 }

@@ -11,7 +11,7 @@ internal static class AuthorizationRequestRows
         INSERT INTO authorization_requests ({AuthorizationRequestColumns.All}) VALUES (
           @id, @phase, @browser_hash, @session_id, @client_id, @redirect_uri, @redirect_uri_was_sent, @state, @code_challenge, @resource, @scopes, @prompt,
           @subject_kind, @subject_id, @authenticated_at, @created_at, @expires_at, @device_code_hash,
-          @purpose, @connected_session_id, @legs)
+          @purpose, @connected_session_id, @legs, @connected_key_id, @connect_link_hash)
         """,
         ("id", request.Id),
         ("phase", StoredWords.Phase.Write(request.Phase)),
@@ -33,5 +33,7 @@ internal static class AuthorizationRequestRows
         ("device_code_hash", request.DeviceCodeHash),
         ("purpose", StoredWords.AuthorizationPurpose.Write(request.Purpose)),
         ("connected_session_id", request.ConnectedSession?.ToArray()),
-        ("legs", request.Legs is { } legs ? LegText.Write(legs) : null));
+        ("legs", request.Legs is { } legs ? LegText.Write(legs) : null),
+        ("connected_key_id", request.ConnectedKey),
+        ("connect_link_hash", request.ConnectLinkHash));
 }

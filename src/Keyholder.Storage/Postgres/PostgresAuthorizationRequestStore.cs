@@ -34,9 +34,20 @@ internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase databas
         database.WriteAsync(
             async statements =>
             {
-                var outcome = await MoveAsync(statements, id, AuthorizationPhase.Consent, AuthorizationPhase.Upstream, now);
+                // Requests of one link wait for each other here, so that the next statement sees what the one before did to it.
+                await statements.AnyAsync($"SELECT 1 FROM connect_links WHERE {ConnectLinkConditions.OfRequest} FOR UPDATE", ("id", id));
+                var outcome = await OutcomeAsync(
+                    statements,
+                    id,
+                    now,
+                    changed: await statements.ExecuteAsync(
+                        $"UPDATE authorization_requests SET phase = 'upstream' WHERE id = @id AND phase = 'consent' AND expires_at > @now AND {ConnectLinkConditions.LinkIsUnused}",
+                        ("id", id),
+                        ("now", now)),
+                    from: AuthorizationPhase.Consent);
                 if (outcome == AuthorizationTransitionOutcome.Moved)
                 {
+                    await statements.ExecuteAsync($"UPDATE connect_links SET used_at = @now WHERE {ConnectLinkConditions.OfRequest}", ("id", id), ("now", now));
                     if (consent is not null)
                     {
                         await ConsentRows.RememberAsync(statements, consent);
@@ -163,13 +174,14 @@ internal sealed class PostgresAuthorizationRequestStore(PostgresDatabase databas
                 ("to", StoredWords.Phase.Write(to)),
                 ("now", now)));
 
-    private static async Task<AuthorizationTransitionOutcome> OutcomeAsync(PostgresStatements statements, string id, DateTimeOffset now, int changed) =>
+    private static async Task<AuthorizationTransitionOutcome> OutcomeAsync(PostgresStatements statements, string id, DateTimeOffset now, int changed, AuthorizationPhase? from = null) =>
         changed == 1
             ? AuthorizationTransitionOutcome.Moved
             : await FindAsync(statements, id) switch
             {
                 null => AuthorizationTransitionOutcome.NotFound,
                 var request when request.ExpiresAt <= now => AuthorizationTransitionOutcome.Expired,
+                var request when request.Phase == from => AuthorizationTransitionOutcome.LinkUsed,
                 _ => AuthorizationTransitionOutcome.WrongPhase,
             };
 

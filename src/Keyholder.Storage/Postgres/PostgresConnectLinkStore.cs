@@ -6,7 +6,7 @@ namespace Keyholder.Storage.Postgres;
 /// <inheritdoc />
 internal sealed class PostgresConnectLinkStore(PostgresDatabase database) : IConnectLinkStore
 {
-    public Task AddAsync(ConnectLink link, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<bool> AddAsync(ConnectLink link, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>
             {
@@ -30,13 +30,14 @@ internal sealed class PostgresConnectLinkStore(PostgresDatabase database) : ICon
                 await statements.ExecuteAsync(
                     "DELETE FROM connect_links WHERE id_hash IN (SELECT id_hash FROM connect_links WHERE expires_at <= @now FOR UPDATE SKIP LOCKED)",
                     ("now", now));
+                return !await statements.AnyAsync("SELECT 1 FROM connect_links WHERE id_hash = @id_hash AND used_at IS NOT NULL", ("id_hash", link.IdHash));
             },
             cancellationToken);
 
     public Task<ConnectLink?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync(
             statements => statements.QuerySingleAsync(
-                $"SELECT {ConnectLinkColumns.All} FROM connect_links WHERE id_hash = @id_hash AND expires_at > @now",
+                $"SELECT {ConnectLinkColumns.All} FROM connect_links WHERE id_hash = @id_hash AND expires_at > @now AND used_at IS NULL",
                 ConnectLinkColumns.Read,
                 ("id_hash", idHash),
                 ("now", now)),

@@ -10,7 +10,7 @@ namespace Keyholder.Storage.Postgres;
 /// </summary>
 internal static class VirtualKeySessions
 {
-    private const string Pending = "subject_kind = 'vk' AND subject_id = @id AND purpose = 'open_session' AND phase IN ('consent', 'upstream')";
+    private const string Pending = "subject_kind = 'vk' AND subject_id = @id AND phase IN ('consent', 'upstream')";
     private const string SignedIn = "subject_kind = 'vk' AND subject_id = @id AND authenticated_at <= @now AND revoked_at IS NULL AND idle_expires_at > @now AND absolute_expires_at > @now";
 
     /// <summary>Locks it, before rows of keys and the lock of the log (<see cref="PostgresLocks"/>). Requests come first: one that completes meanwhile has its session by then.</summary>

@@ -9,7 +9,7 @@ internal static class AuthorizationRequestColumns
     public const string All = """
         id, phase, browser_hash, session_id, client_id, redirect_uri, redirect_uri_was_sent, state, code_challenge, resource, scopes, prompt,
         subject_kind, subject_id, authenticated_at, created_at, expires_at, device_code_hash,
-        purpose, connected_session_id, legs
+        purpose, connected_session_id, legs, connected_key_id, connect_link_hash
         """;
 
     public static AuthorizationRequest Read(DbDataReader row) => new()
@@ -34,5 +34,7 @@ internal static class AuthorizationRequestColumns
         Purpose = StoredWords.AuthorizationPurpose.Read(row.GetString(18)),
         ConnectedSession = row.IsDBNull(19) ? null : row.SessionId(19),
         Legs = row.TextOrNull(20) is { } legs ? LegText.Read(legs) : null,
+        ConnectedKey = row.TextOrNull(21),
+        ConnectLinkHash = row.BytesOrNull(22),
     };
 }

@@ -29,9 +29,18 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
         database.WriteAsync(
             connection =>
             {
-                var outcome = Move(connection, id, AuthorizationPhase.Consent, AuthorizationPhase.Upstream, now);
+                var outcome = Outcome(
+                    connection,
+                    id,
+                    now,
+                    changed: connection.Execute(
+                        $"UPDATE authorization_requests SET phase = 'upstream' WHERE id = @id AND phase = 'consent' AND expires_at > @now AND {ConnectLinkConditions.LinkIsUnused}",
+                        ("@id", id),
+                        ("@now", now)),
+                    from: AuthorizationPhase.Consent);
                 if (outcome == AuthorizationTransitionOutcome.Moved)
                 {
+                    connection.Execute($"UPDATE connect_links SET used_at = @now WHERE {ConnectLinkConditions.OfRequest}", ("@id", id), ("@now", now));
                     if (consent is not null)
                     {
                         ConsentRows.Remember(connection, consent);
@@ -153,13 +162,14 @@ internal sealed class SqliteAuthorizationRequestStore(SqliteDatabase database) :
                 ("$to", StoredWords.Phase.Write(to)),
                 ("$now", now)));
 
-    private static AuthorizationTransitionOutcome Outcome(PreparedConnection connection, string id, DateTimeOffset now, int changed) =>
+    private static AuthorizationTransitionOutcome Outcome(PreparedConnection connection, string id, DateTimeOffset now, int changed, AuthorizationPhase? from = null) =>
         changed == 1
             ? AuthorizationTransitionOutcome.Moved
             : Find(connection, id) switch
             {
                 null => AuthorizationTransitionOutcome.NotFound,
                 var request when request.ExpiresAt <= now => AuthorizationTransitionOutcome.Expired,
+                var request when request.Phase == from => AuthorizationTransitionOutcome.LinkUsed,
                 _ => AuthorizationTransitionOutcome.WrongPhase,
             };
 

@@ -6,7 +6,7 @@ namespace Keyholder.Storage.Sqlite;
 /// <inheritdoc />
 internal sealed class SqliteConnectLinkStore(SqliteDatabase database) : IConnectLinkStore
 {
-    public Task AddAsync(ConnectLink link, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<bool> AddAsync(ConnectLink link, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
@@ -26,13 +26,14 @@ internal sealed class SqliteConnectLinkStore(SqliteDatabase database) : IConnect
                     ("$resource", link.Resource),
                     ("$providers", JsonText.Write(link.Providers)),
                     ("$expires_at", link.ExpiresAt));
+                return !connection.Any("SELECT 1 FROM connect_links WHERE id_hash = $id_hash AND used_at IS NOT NULL", ("$id_hash", link.IdHash));
             },
             cancellationToken);
 
     public Task<ConnectLink?> FindAsync(byte[] idHash, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => connection.QuerySingle(
-                $"SELECT {ConnectLinkColumns.All} FROM connect_links WHERE id_hash = $id_hash AND expires_at > $now",
+                $"SELECT {ConnectLinkColumns.All} FROM connect_links WHERE id_hash = $id_hash AND expires_at > $now AND used_at IS NULL",
                 ConnectLinkColumns.Read,
                 ("$id_hash", idHash),
                 ("$now", now)),

@@ -16,7 +16,7 @@ internal static class VirtualKeySessions
         connection.Execute(
             """
             UPDATE authorization_requests SET phase = 'failed'
-            WHERE subject_kind = 'vk' AND subject_id = $id AND purpose = 'open_session' AND phase IN ('consent', 'upstream')
+            WHERE subject_kind = 'vk' AND subject_id = $id AND phase IN ('consent', 'upstream')
             """,
             ("$id", keyId));
         var ended = connection.Query(

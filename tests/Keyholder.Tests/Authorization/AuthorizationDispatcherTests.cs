@@ -1,4 +1,5 @@
 using Keyholder.Authorization;
+using Keyholder.Authorization.Connect;
 using Keyholder.Clients;
 using Keyholder.OAuth;
 using Keyholder.Resources;
@@ -21,7 +22,9 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     private Consent? _consent;
     private readonly HashSet<CredentialKey> _unconnected = [];
 
-    public AuthorizationDispatcherTests() => _dispatcher = new(this, this, this, _users, this, new AuthorizationOptions(), _time);
+    // Virtual keys are connected in ConnectVirtualKeyTests: no request here is for one, so nobody asks about any.
+    public AuthorizationDispatcherTests() =>
+        _dispatcher = new(this, this, this, _users, this, new ConnectingKeys(null!, null!, _users, _time), new AuthorizationOptions(), _time);
 
     public ResourceSnapshot Current { get; private set; } = Both;
 
@@ -232,7 +235,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     [InlineData(AuthorizationPhase.Consent, null, AuthorizationStep.SignIn)]
     public async Task What_a_link_is_for_is_only_for_the_one_who_asked(AuthorizationPhase phase, string? user, AuthorizationStep expected)
     {
-        var request = UpstreamPhase with { Phase = phase, Purpose = AuthorizationPurpose.ConnectSession, ConnectedSession = SessionId.Create(), Legs = [new("cloud", Required: true)], RedirectUri = "" };
+        var request = UpstreamPhase with { Phase = phase, Purpose = AuthorizationPurpose.ConnectSubject, ConnectedSession = SessionId.Create(), Legs = [new("cloud", Required: true)], RedirectUri = "" };
 
         (await StepAsync(request, user is null ? null : SignedIn(user))).ShouldBe(expected);
     }

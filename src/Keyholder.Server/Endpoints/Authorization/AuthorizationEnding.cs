@@ -44,8 +44,7 @@ internal sealed partial class AuthorizationEnding(
 
     private async Task<IResult> CompleteConnectionAsync(HttpContext http, AuthorizationRequest request)
     {
-        var target = request.ConnectedSession is { } session ? "session:" + session : "provider:" + request.Legs![0].Provider;
-        var audit = Audit(http, request, AuditActions.ConnectionCompleted, target);
+        var audit = Audit(http, request, AuditActions.ConnectionCompleted, request.ConnectedSession is { } session ? "session:" + session : null);
         var outcome = await store.CompleteAsync(request.Id, session: null, audit, audit.At, http.RequestAborted);
         return outcome == AuthorizationTransitionOutcome.Moved ? new PageResult<ConnectionDonePage>(StatusCodes.Status200OK, []) : Lost(outcome);
     }
@@ -105,11 +104,16 @@ internal sealed partial class AuthorizationEnding(
         At = time.GetUtcNow(),
         Action = action,
         Actor = request.Subject?.ToString() ?? "anonymous",
-        Target = target ?? (request.ClientId.Length > 0 ? "client:" + request.ClientId : "provider:" + request.Legs?[0].Provider),
+        Target = target ?? TargetOf(request),
         Reason = request.IsForDevice ? "device" : null,
         RemoteAddress = http.Connection.RemoteIpAddress?.ToString(),
         RequestId = http.TraceIdentifier,
     };
+
+    private static string TargetOf(AuthorizationRequest request) =>
+        request.ClientId.Length > 0 ? "client:" + request.ClientId
+        : request.ConnectedKey is { } key ? "vk:" + key
+        : "provider:" + request.Legs?[0].Provider;
 
     /// <summary>The page for the loser of a transition.</summary>
     private static ErrorPageResult Lost(AuthorizationTransitionOutcome outcome) => new(outcome switch

@@ -38,6 +38,7 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<HeaderSetVerifier>();
         services.AddSingleton<LegEndpoint>();
         services.AddSingleton<ConnectLinks>();
+        services.AddSingleton<ConnectingKeys>();
         services.AddSingleton<ConnectLinkEndpoint>();
         services.AddSingleton<ClientLookup>();
         services.AddSingleton<PushedRequests>();

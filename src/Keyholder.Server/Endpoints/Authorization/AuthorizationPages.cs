@@ -21,7 +21,8 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             decision.Client is { } client ? ClientName(client) : null,
             decision.Resource?.DisplayName,
             [.. resources.Current.Providers.Where(IsSignInProvider)],
-            request.Purpose == AuthorizationPurpose.OpenSession && decision.Resource is not null,
+            decision.Key?.Name,
+            VirtualKeySignIn.Takes(request) && decision.Resource is not null,
             problem);
         return new PageResult<SignInPage>(status, new() { [nameof(SignInPage.Model)] = model }, FormActionSources.For(request.RedirectUri, ProvidersOf(request, decision.Resource)));
     }
@@ -63,10 +64,11 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
             CsrfToken = csrf.Create(request.BrowserHash, ConnectionForm(request)),
             ClientName = decision.Client is { } client ? ClientName(client) : null,
             Origin = decision.Client is { } asking ? Origin(asking) : null,
+            KeyName = decision.Key?.Name,
             ResourceName = decision.Resource?.DisplayName,
             ResourceUri = decision.Resource?.Uri,
             Providers = [.. providers.Select(provider => new ConsentProvider(provider.DisplayName, provider.Scopes, ConnectedBy(provider), Connected: false))],
-            UserName = user is null || request.Subject is { Kind: Sessions.SubjectKind.Session } ? null : DisplayText.Clean(user.DisplayName, user.Id),
+            UserName = user is null || request.Subject is not { Kind: SubjectKind.User } ? null : DisplayText.Clean(user.DisplayName, user.Id),
         };
         return new PageResult<ConnectionPage>(
             StatusCodes.Status200OK, new() { [nameof(ConnectionPage.Model)] = model }, FormActionSources.For(request.RedirectUri, providers));

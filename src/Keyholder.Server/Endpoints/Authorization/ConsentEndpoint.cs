@@ -40,7 +40,7 @@ internal sealed class ConsentEndpoint(
             AuthorizationStep.PlanLegs or AuthorizationStep.Connect or AuthorizationStep.OfferConnection or AuthorizationStep.EnterHeaders or AuthorizationStep.Complete => new ErrorPageResult(PageErrors.RequestConflict),
             AuthorizationStep.SignIn or AuthorizationStep.AcceptSignIn or AuthorizationStep.AcceptAnonymous => new ErrorPageResult(PageErrors.FormRefused, AuthorizationPaths.ContinueUrl(request.Id)),
             AuthorizationStep.Fail => await ending.FailAsync(http, request, decision.Error!),
-            _ => new ErrorPageResult(ContinueEndpoint.Refusal(decision.Step)),
+            _ => new ErrorPageResult(ContinueEndpoint.Refusal(decision)),
         };
     }
 
@@ -87,6 +87,7 @@ internal sealed class ConsentEndpoint(
     private static IResult Approved(AuthorizationRequest request, AuthorizationTransitionOutcome outcome) => outcome switch
     {
         AuthorizationTransitionOutcome.Moved => new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id)),
+        AuthorizationTransitionOutcome.LinkUsed => new ErrorPageResult(PageErrors.ConnectLinkUnknown),
         AuthorizationTransitionOutcome.WrongPhase => new ErrorPageResult(PageErrors.RequestConflict),
         AuthorizationTransitionOutcome.Expired => new ErrorPageResult(PageErrors.RequestExpired),
         _ => new ErrorPageResult(PageErrors.RequestUnknown),

@@ -57,13 +57,14 @@ internal sealed class ContinueEndpoint(
             case AuthorizationStep.Fail:
                 return await ending.FailAsync(http, request, decision.Error!);
             default:
-                return new ErrorPageResult(Refusal(decision.Step));
+                return new ErrorPageResult(Refusal(decision));
         }
     }
 
     /// <summary>The page for a step after which nothing can be done in this browser.</summary>
-    public static PageError Refusal(AuthorizationStep step) => step switch
+    public static PageError Refusal(AuthorizationDecision decision) => decision.Step switch
     {
+        AuthorizationStep.RefuseSubject when decision.Key is not null => PageErrors.VirtualKeyOfOthers,
         AuthorizationStep.RefuseSubject => PageErrors.SubjectChanged,
         AuthorizationStep.RefuseClient => PageErrors.ClientUnknown,
         AuthorizationStep.Expired => PageErrors.RequestExpired,

@@ -21,15 +21,9 @@ internal sealed class LegCompletion(ICredentialVault vault, LegWithdrawal withdr
         HttpContext http, AuthorizationRequest request, Provider provider, CredentialSecret secret, string? account, ConnectionFlow? flow)
     {
         var key = LegPolicy.KeyOf(request, provider);
-        var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.Subject!, request.ClientId) : null;
+        var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.CredentialSubject!, request.ClientId) : null;
         if (flow is null)
         {
-            // Trying the values at the upstream took its time.
-            if (!await IsTurnOfAsync(request.Id, provider))
-            {
-                return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
-            }
-
             await vault.StoreAsync(key, secret, account, binding, http.RequestAborted);
         }
         else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, http.RequestAborted))
@@ -46,11 +40,6 @@ internal sealed class LegCompletion(ICredentialVault vault, LegWithdrawal withdr
 
         return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
-
-    private async Task<bool> IsTurnOfAsync(string id, Provider provider) =>
-        await store.FindAsync(id, CancellationToken.None) is { Phase: AuthorizationPhase.Upstream } now
-        && now.NextLeg?.Provider == provider.Name
-        && time.GetUtcNow() < now.ExpiresAt;
 
     private async Task<bool> HasEndedAsync(string id) =>
         await store.FindAsync(id, CancellationToken.None) is not { } now || now.Phase == AuthorizationPhase.Failed || time.GetUtcNow() >= now.ExpiresAt;

@@ -1,5 +1,6 @@
 using Keyholder.Authorization;
 using Keyholder.OAuth;
+using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Storage;
 using Keyholder.Vault;
@@ -88,10 +89,21 @@ internal sealed class LegEndpoint(
 
         return await verifier.VerifyAsync(provider, headers, decision.Resource, http.RequestAborted) switch
         {
-            HeaderSetVerdict.Accepted => await completion.KeepAsync(http, request, provider, headers, account: null, flow: null),
+            HeaderSetVerdict.Accepted => await KeepAsync(http, request, provider, headers),
             HeaderSetVerdict.Refused => pages.Leg(request, decision, Refused, StatusCodes.Status422UnprocessableEntity),
             _ => pages.Leg(request, decision, Unavailable, StatusCodes.Status503ServiceUnavailable),
         };
+    }
+
+    /// <summary>Asking the upstream took its time: what was wanted then has to be wanted still, by the same person.</summary>
+    private async Task<IResult> KeepAsync(HttpContext http, AuthorizationRequest request, Provider provider, HeaderSet headers)
+    {
+        var found = await signedIn.FindAsync(http);
+        return await store.FindAsync(request.Id, http.RequestAborted) is { } now
+            && await dispatcher.DecideAsync(now, found?.Session, http.RequestAborted) is { Step: AuthorizationStep.EnterHeaders, Provider: { } wanted }
+            && wanted.Name == provider.Name
+                ? await completion.KeepAsync(http, request, provider, headers, account: null, flow: null)
+                : new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
 
     private static string Problem(HeaderSetReading reading, AuthorizationDecision decision)

@@ -16,7 +16,11 @@ internal sealed class VirtualKeySignIn(
     private const string Conflict = "Sign in with a user name or with a virtual key, not with both. Whoever is signed in here has to sign out first.";
     private const string Invalid = "That virtual key is not valid.";
     private const string Refused = "That virtual key may not be used for this now.";
+    private const string OtherKey = "That is another virtual key than the one to connect.";
     private const string Unknown = "Whether that virtual key may be used cannot be known now. Try again.";
+
+    /// <summary>Whether a key can stand in: for a session, and for connecting that very key. What is another's is connected by that one, and what is shared by an administrator.</summary>
+    public static bool Takes(AuthorizationRequest request) => request.Purpose == AuthorizationPurpose.OpenSession || request.ConnectedKey is not null;
 
     public async Task<IResult> PostAsync(HttpContext http, AuthorizationRequest request, AuthorizationDecision decision, OAuthParameters form, string key)
     {
@@ -26,8 +30,7 @@ internal sealed class VirtualKeySignIn(
             return pages.SignIn(request, decision, Conflict, StatusCodes.Status400BadRequest);
         }
 
-        // A key stands in at a resource, for a session; what is shared is connected by an administrator.
-        if (request.Purpose != AuthorizationPurpose.OpenSession || decision.Resource is not { } resource)
+        if (!Takes(request) || decision.Resource is not { } resource)
         {
             return pages.SignIn(request, decision, Refused, StatusCodes.Status403Forbidden);
         }
@@ -44,6 +47,11 @@ internal sealed class VirtualKeySignIn(
                 _ => (Refused, StatusCodes.Status403Forbidden),
             };
             return pages.SignIn(request, decision, problem, status);
+        }
+
+        if (request.ConnectedKey is { } wanted && secret.KeyId != wanted)
+        {
+            return pages.SignIn(request, decision, OtherKey, StatusCodes.Status403Forbidden);
         }
 
         // Whoever won the transition, the next look at the stored state says what follows; but a key that was good a moment ago may have ended meanwhile.

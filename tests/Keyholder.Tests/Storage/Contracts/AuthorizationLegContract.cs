@@ -17,8 +17,10 @@ public abstract class AuthorizationLegContract<TFixture> : StorageContract<TFixt
     {
         var request = Sample.Request(Now) with
         {
-            Purpose = AuthorizationPurpose.ConnectSession,
+            Purpose = AuthorizationPurpose.ConnectSubject,
             ConnectedSession = SessionId.Create(),
+            ConnectedKey = Hostile,
+            ConnectLinkHash = Sample.Hash(),
             Legs = [First with { State = LegState.Connected, Subject = Hostile }, Second with { State = LegState.Skipped }, new(Hostile, Required: true)],
         };
         await Db.AuthorizationRequests.AddAsync(request, default);

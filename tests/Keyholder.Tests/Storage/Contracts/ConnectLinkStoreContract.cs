@@ -1,4 +1,8 @@
+using Keyholder.Audit;
 using Keyholder.Authorization;
+using Keyholder.Authorization.Connect;
+using Keyholder.Sessions;
+using Keyholder.Storage;
 
 namespace Keyholder.Tests.Storage.Contracts;
 
@@ -50,4 +54,76 @@ public abstract class ConnectLinkStoreContract<TFixture> : StorageContract<TFixt
 
         (await Db.ConnectLinks.FindAsync(link.IdHash, Now, default)).ShouldBeNull("the row is gone, whatever the clock of the caller says");
     }
+
+    [Fact]
+    public async Task A_link_that_no_session_asked_for_is_read_back_as_such()
+    {
+        var link = Sample.Link(Now) with { Subject = new Subject(SubjectKind.VirtualKey, Hostile), Session = null, ClientId = "" };
+
+        (await Db.ConnectLinks.AddAsync(link, Now, default)).ShouldBeTrue();
+
+        (await Db.ConnectLinks.FindAsync(link.IdHash, Now, default)).ShouldBeRow(link);
+    }
+
+    [Fact]
+    public async Task The_approval_uses_the_link_up_and_the_same_link_does_not_come_back()
+    {
+        var link = await LinkAsync();
+        var (first, second) = (await RequestAsync(link.IdHash), await RequestAsync(link.IdHash));
+
+        (await ConsentAsync(first)).ShouldBe(AuthorizationTransitionOutcome.Moved);
+
+        (await Db.ConnectLinks.FindAsync(link.IdHash, Now, default)).ShouldBeNull();
+        (await Db.ConnectLinks.AddAsync(link, Now, default)).ShouldBeFalse();
+        (await ConsentAsync(first)).ShouldBe(AuthorizationTransitionOutcome.WrongPhase);
+        (await ConsentAsync(second)).ShouldBe(AuthorizationTransitionOutcome.LinkUsed);
+        (await Db.AuthorizationRequests.FindAsync(second.Id, default)).ShouldNotBeNull().Phase.ShouldBe(AuthorizationPhase.Consent);
+        (await AuditedActionsAsync()).ShouldBe([AuditActions.ConnectionApproved]);
+    }
+
+    [Fact]
+    public async Task An_approval_without_its_link_or_after_its_time_counts_nothing_and_one_that_names_none_needs_none()
+    {
+        var link = await LinkAsync();
+        var (late, lost, free) = (await RequestAsync(link.IdHash), await RequestAsync(Sample.Hash()), await RequestAsync(null));
+
+        (await ConsentAsync(late, link.ExpiresAt.AddMilliseconds(-1))).ShouldBe(AuthorizationTransitionOutcome.Moved);
+        var again = await LinkAsync();
+        (await ConsentAsync(await RequestAsync(again.IdHash), again.ExpiresAt)).ShouldBe(AuthorizationTransitionOutcome.LinkUsed);
+        (await ConsentAsync(lost)).ShouldBe(AuthorizationTransitionOutcome.LinkUsed);
+        (await ConsentAsync(free)).ShouldBe(AuthorizationTransitionOutcome.Moved);
+    }
+
+    [Fact]
+    public async Task Of_many_approvals_of_one_link_at_once_one_counts()
+    {
+        var (warm, link) = (await LinkAsync(), await LinkAsync());
+        var requests = new List<AuthorizationRequest>();
+        for (var i = 0; i < 16; i++)
+        {
+            requests.Add(await RequestAsync(link.IdHash));
+        }
+
+        var outcomes = await RaceAsync(16, async () => await ConsentAsync(await RequestAsync(warm.IdHash)), i => ConsentAsync(requests[i]));
+
+        outcomes.Count(outcome => outcome == AuthorizationTransitionOutcome.Moved).ShouldBe(1);
+        outcomes.Count(outcome => outcome == AuthorizationTransitionOutcome.LinkUsed).ShouldBe(15);
+    }
+
+    private async Task<ConnectLink> LinkAsync()
+    {
+        var link = Sample.Link(Now);
+        await Db.ConnectLinks.AddAsync(link, Now, default);
+        return link;
+    }
+
+    private async Task<AuthorizationRequest> RequestAsync(byte[]? link)
+    {
+        var request = Sample.Request(Now, AuthorizationPhase.Consent) with { Purpose = AuthorizationPurpose.ConnectSubject, ConnectLinkHash = link, ExpiresAt = Now.AddMinutes(20) };
+        await Db.AuthorizationRequests.AddAsync(request, default);
+        return request;
+    }
+
+    private Task<AuthorizationTransitionOutcome> ConsentAsync(AuthorizationRequest request, DateTimeOffset? at = null) =>
+        Db.AuthorizationRequests.ConsentAsync(request.Id, consent: null, Sample.Audit(Now, AuditActions.ConnectionApproved), at ?? Now, default);
 }

@@ -100,7 +100,7 @@ internal static class Sample
     public static ConnectLink Link(DateTimeOffset now) => new()
     {
         IdHash = Hash(),
-        Purpose = AuthorizationPurpose.ConnectSession,
+        Purpose = AuthorizationPurpose.ConnectSubject,
         Subject = Subject.User("u1"),
         Session = SessionId.Create(),
         ClientId = "client-1",

@@ -132,6 +132,22 @@ public abstract class VirtualKeyLivenessContract<TFixture> : StorageContract<TFi
     }
 
     [Fact]
+    public async Task Connecting_that_a_key_was_presented_for_ends_with_its_secret_and_not_what_its_owner_began()
+    {
+        await AddUserAsync();
+        var key = await AddAsync(Usable);
+        var presented = Sample.Request(Now, AuthorizationPhase.Upstream) with { Purpose = AuthorizationPurpose.ConnectSubject, ConnectedKey = key.Id, Subject = SessionOf(key).Subject };
+        var owners = Sample.Request(Now, AuthorizationPhase.Upstream) with { Purpose = AuthorizationPurpose.ConnectSubject, ConnectedKey = key.Id };
+        await Db.AuthorizationRequests.AddAsync(presented, default);
+        await Db.AuthorizationRequests.AddAsync(owners, default);
+
+        (await RotateAsync(key.Id, 1, Now)).ShouldBe(VirtualKeyWriteOutcome.Done);
+
+        (await Db.AuthorizationRequests.FindAsync(presented.Id, default)).ShouldNotBeNull().Phase.ShouldBe(AuthorizationPhase.Failed);
+        (await Db.AuthorizationRequests.FindAsync(owners.Id, default)).ShouldBeRow(owners);
+    }
+
+    [Fact]
     public async Task A_rotation_that_loses_ends_no_session()
     {
         var (key, opened, pending, _) = await SignedInAsync();

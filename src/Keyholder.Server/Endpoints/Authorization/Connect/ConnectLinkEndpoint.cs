@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using Keyholder.Authorization;
 using Keyholder.Authorization.Connect;
+using Keyholder.Resources;
 using Keyholder.Revocation;
 using Keyholder.Server.Pages;
 using Keyholder.Sessions;
 using Keyholder.Storage;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Endpoints.Authorization.Connect;
 
@@ -14,6 +16,8 @@ namespace Keyholder.Server.Endpoints.Authorization.Connect;
 /// </summary>
 internal sealed class ConnectLinkEndpoint(
     ConnectLinks links,
+    ConnectingKeys keys,
+    IResourceSource resources,
     ISessionStore sessions,
     RevocationIndex revocations,
     IAuthorizationRequestStore store,
@@ -44,11 +48,24 @@ internal sealed class ConnectLinkEndpoint(
         return new SeeOtherResult(AuthorizationPaths.ContinueUrl(request.Id));
     }
 
-    private async Task<bool> IsLiveAsync(ConnectLink link, CancellationToken cancellationToken)
+    private async Task<bool> IsLiveAsync(ConnectLink link, CancellationToken cancellationToken) =>
+        (link.Session is not { } session || await IsLiveAsync(session, cancellationToken)) && (link.Key is not { } key || await IsLiveAsync(key, link, cancellationToken));
+
+    private async Task<bool> IsLiveAsync(SessionId id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return link.Session is not { } id
-            || (await sessions.FindAsync(id, cancellationToken) is { } session && session.IsActive(now) && revocations.Judge(session, now) == RevocationVerdict.Clear);
+        return await sessions.FindAsync(id, cancellationToken) is { } session && session.IsActive(now) && revocations.Judge(session, now) == RevocationVerdict.Clear;
+    }
+
+    private async Task<bool> IsLiveAsync(string key, ConnectLink link, CancellationToken cancellationToken)
+    {
+        if (resources.Current.FindByUri(link.Resource) is not { } resource)
+        {
+            return false;
+        }
+
+        var (outcome, _) = await keys.JudgeAsync(key, link.Session, link.ClientId, resource, link.ExpiresAt - ConnectLinks.Lifetime, cancellationToken);
+        return outcome == VirtualKeyUseOutcome.Allowed;
     }
 
     /// <summary>An anonymous session has nobody who could sign in: it is the browser's that approved it, as long as that is remembered.</summary>
@@ -61,21 +78,26 @@ internal sealed class ConnectLinkEndpoint(
     private AuthorizationRequest Begin(ConnectLink link, byte[] browserHash)
     {
         var now = time.GetUtcNow();
+
+        // Who connects a key shows it by signing in, with the key or as somebody who may.
+        var subject = link.Key is null ? link.Subject : null;
         return new AuthorizationRequest
         {
             Id = PendingRequests.CreateId(),
-            Phase = link.Subject is null ? AuthorizationPhase.SignIn : AuthorizationPhase.Consent,
+            Phase = subject is null ? AuthorizationPhase.SignIn : AuthorizationPhase.Consent,
             Purpose = link.Purpose,
             BrowserHash = browserHash,
             SessionId = SessionId.Create(),
             ConnectedSession = link.Session,
+            ConnectedKey = link.Key,
+            ConnectLinkHash = link.Key is null ? null : link.IdHash,
             ClientId = link.ClientId,
             RedirectUri = "",
             RedirectUriWasSent = false,
             CodeChallenge = "",
             Resource = link.Resource,
             Scopes = [],
-            Subject = link.Subject,
+            Subject = subject,
             Legs = [.. link.Providers.Select(provider => new AuthorizationLeg(provider, Required: true))],
             CreatedAt = now,
             ExpiresAt = now + options.RequestLifetime,
