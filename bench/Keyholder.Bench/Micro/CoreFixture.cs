@@ -3,6 +3,7 @@ using Keyholder.OAuth;
 using Keyholder.Resources;
 using Keyholder.Revocation;
 using Keyholder.Sessions;
+using Keyholder.Storage;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tokens;
 using Keyholder.Vault;
@@ -25,6 +26,12 @@ internal sealed class CoreFixture
 
     public required Session Session { get; init; }
 
+    public required RevocationIndex Revocations { get; init; }
+
+    public required RevocationFeed Feed { get; init; }
+
+    public required IKeyholderStorage Storage { get; init; }
+
     public static async Task<CoreFixture> CreateAsync(int cacheCapacity = 100_000)
     {
 #pragma warning disable RS0030 // A benchmark runs on the real clock.
@@ -41,8 +48,8 @@ internal sealed class CoreFixture
         var following = new RevocationOptions { MaxStaleness = TimeSpan.FromDays(1) };
         var revocations = new RevocationIndex(new NoResources(), following, new RevocationMetrics(), time);
         var watches = new RevocationWatches(revocations, NullLogger<RevocationWatches>.Instance);
-        await new RevocationFeed(storage.Revocations, storage.RevocationSignal, revocations, watches, following, time, NullLogger<RevocationFeed>.Instance)
-            .LoadAsync(CancellationToken.None);
+        var feed = new RevocationFeed(storage.Revocations, storage.RevocationSignal, revocations, watches, following, time, NullLogger<RevocationFeed>.Instance);
+        await feed.LoadAsync(CancellationToken.None);
         return new CoreFixture
         {
             Sealer = sealer,
@@ -50,6 +57,9 @@ internal sealed class CoreFixture
             Validator = new AccessTokenValidator(keys, issuer, revocations, options, time),
             Formats = new OpaqueTokenFormats(secrets),
             Session = SessionAt(time.GetUtcNow()),
+            Revocations = revocations,
+            Feed = feed,
+            Storage = storage,
         };
     }
 
