@@ -26,7 +26,7 @@ public class WarmCredentialBenchmarks
         var vault = new CredentialVault(storage.Credentials, storage.CredentialRefreshes, storage.Audit, core.Sealer, time, NullLogger<CredentialVault>.Instance);
         var options = new UpstreamOptions();
         var authorizer = new UpstreamAuthorizer(
-            vault, storage.CredentialRefreshes, new UpstreamClient(new GuardedHttp(options, new SystemHostResolver(), time), options, time), options, time, NullLogger<UpstreamAuthorizer>.Instance);
+            vault, storage.CredentialRefreshes, storage.CredentialRefusals, new UpstreamClient(new GuardedHttp(options, new SystemHostResolver(), time), options, time), options, time, NullLogger<UpstreamAuthorizer>.Instance);
         core.Validator.Validate(core.AccessTokens.Issue(core.Session, core.Session.Scopes).Token, CoreFixture.Resource, out var token);
         _authorize = resource => authorizer.AuthorizeAsync(resource, token!, CancellationToken.None);
         Provider[] providers = [.. Enumerable.Range(0, 3).Select(i => ProviderNamed("p" + i))];

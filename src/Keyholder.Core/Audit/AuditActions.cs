@@ -40,6 +40,8 @@ public static class AuditActions
     public const string CredentialNeedsUpdate = "credential.needs_update";
     public const string UpstreamClientChanged = "upstream.client_changed";
     public const string CredentialRefused = "credential.refused";
+    public const string CredentialRefusedByResource = "credential.refused_by_resource";
+    public const string CredentialAcceptedByResource = "credential.accepted_by_resource";
     public const string CredentialImported = "credential.imported";
     public const string IdentityImported = "identity.imported";
     public const string ConfigurationApplied = "configuration.applied";

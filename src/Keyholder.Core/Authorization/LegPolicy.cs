@@ -18,7 +18,7 @@ public sealed class LegPolicy(ICredentialVault vault)
         {
             if (provider.Owner != ProviderOwner.Shared
                 && (required || !onlyRequired)
-                && await vault.NeedsConnectionAsync(KeyOf(request, provider), cancellationToken))
+                && await vault.NeedsConnectionAsync(KeyOf(request, provider), resource.Name, cancellationToken))
             {
                 legs.Add(new(provider.Name, required));
             }

@@ -31,6 +31,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialRefreshStore CredentialRefreshes { get; }
 
+    ICredentialRefusalStore CredentialRefusals { get; }
+
     IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     IGrantStore Grants { get; }

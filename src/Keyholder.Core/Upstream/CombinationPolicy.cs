@@ -22,7 +22,7 @@ internal static class CombinationPolicy
             {
                 case UpstreamAuthorizationOutcome.Available:
                     headers.AddRange(HeadersOf(entry, part.Secret!));
-                    used.Add(new(key.CredentialOf(entry.Provider), part.Version, part.Renewable, part.Renewed));
+                    used.Add(new(key.CredentialOf(entry.Provider), part.Version, part.Renewable, part.Renewed, part.Retry));
                     break;
                 case UpstreamAuthorizationOutcome.ReconnectRequired when entry.Required:
                     lacking.Add(entry.Provider);
@@ -35,7 +35,7 @@ internal static class CombinationPolicy
 
         return lacking.Count > 0 ? UpstreamAuthorization.Lacks(lacking)
             : wait is { } retryAfter ? UpstreamAuthorization.Unavailable(retryAfter)
-            : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used };
+            : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used, IsRetry = used.Exists(u => u.Retry is not null) };
     }
 
     private static IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ResourceProvider entry, CredentialSecret secret) => secret switch

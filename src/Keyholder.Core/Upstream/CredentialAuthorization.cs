@@ -25,8 +25,17 @@ internal sealed record CredentialAuthorization
     /// <inheritdoc cref="CredentialUse.Renewed" />
     public bool Renewed { get; init; }
 
+    /// <inheritdoc cref="CredentialUse.Retry" />
+    public RefusalRetry? Retry { get; init; }
+
+    /// <inheritdoc cref="StoredCredential.Refusals" />
+    public IReadOnlyList<CredentialRefusal> Refusals { get; init; } = [];
+
     /// <summary>When to try again; only when temporarily unavailable.</summary>
     public TimeSpan RetryAfter { get; init; }
+
+    /// <inheritdoc cref="StoredCredential.RefusalBy" />
+    public CredentialRefusal? RefusalBy(string resource) => CredentialRefusal.By(resource, Refusals);
 
     public override string ToString() => $"credential authorization ({Outcome})";
 }

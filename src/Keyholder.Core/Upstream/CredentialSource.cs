@@ -6,7 +6,13 @@ namespace Keyholder.Upstream;
 
 /// <summary>Turns what the vault holds into what it is good for now. What is warm costs no read; what is not costs one for all of a request's credentials.</summary>
 internal sealed class CredentialSource(
-    CredentialVault vault, CredentialRefresher refresher, WarmCredentials warm, RefreshBackoffs backoffs, UpstreamOptions options, TimeProvider time)
+    CredentialVault vault,
+    CredentialRefresher refresher,
+    CredentialRefusals refusals,
+    WarmCredentials warm,
+    RefreshBackoffs backoffs,
+    UpstreamOptions options,
+    TimeProvider time)
 {
     /// <summary>How long a row is believed without reading it again.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(30);
@@ -46,8 +52,14 @@ internal sealed class CredentialSource(
         && warm.TryGet(wanted.Key, out var credential)
         && (credential.Authorization.Secret is { } secret ? Misfit(wanted.Provider, secret) is null : !wanted.Required)
         && (credential.Authorization.Binding is not { } binding || binding == caller)
-            ? credential
+            ? UnlessRefused(wanted, credential)
             : null;
+
+    // Who needs what is refused looks again each time, as for what is missing: somebody may have connected it on another node.
+    private WarmCredential? UnlessRefused(WantedCredential wanted, WarmCredential credential) =>
+        credential.Authorization.RefusalBy(wanted.Resource) is not { } refusal ? credential
+        : wanted.Required || time.GetUtcNow() >= refusal.RetryAt ? null
+        : WarmCredential.Once(CredentialAuthorization.ReconnectRequired);
 
     private async Task<ReadCredential[]> ReadAsync(WantedCredential[] wanted, CredentialBinding caller)
     {
@@ -84,29 +96,66 @@ internal sealed class CredentialSource(
             return await EndAsync(row, CredentialStatus.NeedsUpdate, misfit);
         }
 
-        return wanted.VerdictOn(row.Version) switch
+        var verdict = wanted.VerdictOn(row.Version);
+        return verdict switch
         {
             RejectionVerdict.Spare => Unavailable(options.FailureBackoff),
-            RejectionVerdict.End => await EndAsync(row, CredentialStatus.NeedsReauth, EndReason(wanted, secret)),
-            var verdict when secret is TokenSet tokens => await FromTokensAsync(wanted, read.Ticket, row, tokens, verdict == RejectionVerdict.Renew),
-            _ => warm.Put(wanted.Key, read.Ticket, Available(row, secret), time.GetUtcNow() + MaxAge),
+            RejectionVerdict.Refuse => await RefuseAsync(wanted, row, secret),
+            _ when row.RefusalBy(wanted.Resource) is { } refusal => await DespiteAsync(refusal, wanted, read.Ticket, row, secret),
+            _ => await UseAsync(wanted, read.Ticket, row, secret, verdict == RejectionVerdict.Renew),
         };
+    }
+
+    private async Task<WarmCredential?> UseAsync(WantedCredential wanted, long ticket, StoredCredential row, CredentialSecret secret, bool rejected) =>
+        secret is TokenSet tokens
+            ? await FromTokensAsync(wanted, ticket, row, tokens, rejected)
+            : warm.Put(wanted.Key, ticket, Available(row, secret), time.GetUtcNow() + MaxAge);
+
+    // Null: someone else connected or refreshed meanwhile.
+    private async Task<WarmCredential?> RefuseAsync(WantedCredential wanted, StoredCredential row, CredentialSecret secret) =>
+        await refusals.RecordAsync(row, wanted.Resource, RefusalReason(wanted, secret)) == RefusalRecordOutcome.Changed
+            ? null
+            : WarmCredential.Once(CredentialAuthorization.ReconnectRequired);
+
+    /// <summary>What a credential is good for that the resource refuses: nothing, and neither upstream nor provider is asked, unless it is this request's turn to try again.</summary>
+    private async Task<WarmCredential?> DespiteAsync(CredentialRefusal refusal, WantedCredential wanted, long ticket, StoredCredential row, CredentialSecret secret)
+    {
+        if (time.GetUtcNow() >= refusal.RetryAt && wanted.Rejection is null)
+        {
+            return await refusals.BeginRetryAsync(row, refusal) is { } retry && await UseAsync(wanted, ticket, row, secret, rejected: false) is { } obtained
+                ? WarmCredential.Once(obtained.Authorization with { Retry = retry })
+                : null;
+        }
+
+        if (!wanted.Required && GoodUntil(row, secret) is { } until)
+        {
+            warm.Put(row.Key, ticket, Available(row, secret), until); // for the resources that do not refuse it, and so that this one need not look again
+        }
+
+        return WarmCredential.Once(CredentialAuthorization.ReconnectRequired);
+    }
+
+    // How long it may be served as it is; null when it has to be refreshed first.
+    private DateTimeOffset? GoodUntil(StoredCredential row, CredentialSecret secret)
+    {
+        var now = time.GetUtcNow();
+        var due = secret is TokenSet tokens ? RefreshPolicy.DueAt(tokens, row.UpdatedAt, options.RefreshBefore) : DateTimeOffset.MaxValue;
+        return now >= due ? null : now + MaxAge < due ? now + MaxAge : due;
     }
 
     private async Task<WarmCredential?> FromTokensAsync(WantedCredential wanted, long ticket, StoredCredential row, TokenSet tokens, bool rejected)
     {
-        var now = time.GetUtcNow();
-        var due = RefreshPolicy.DueAt(tokens, row.UpdatedAt, options.RefreshBefore);
-        if (!rejected && now < due)
+        if (!rejected && GoodUntil(row, tokens) is { } good)
         {
-            return Serve(ticket, row, tokens, now + MaxAge < due ? now + MaxAge : due);
+            return Serve(ticket, row, tokens, good);
         }
 
+        var now = time.GetUtcNow();
         var alive = !rejected && RefreshPolicy.IsAlive(tokens, now);
         if (tokens.RefreshToken is null)
         {
             return alive ? Serve(ticket, row, tokens, now + MaxAge < tokens.ExpiresAt ? now + MaxAge : tokens.ExpiresAt!.Value)
-                : await EndAsync(row, CredentialStatus.NeedsReauth, rejected ? "rejected_without_refresh_token" : "expired_without_refresh_token");
+                : await EndAsync(row, CredentialStatus.NeedsReauth, "expired_without_refresh_token");
         }
 
         if (alive)
@@ -153,7 +202,7 @@ internal sealed class CredentialSource(
         _ => provider.Kind == ProviderKind.Headers ? "kind_changed" : null,
     };
 
-    private static string EndReason(WantedCredential wanted, CredentialSecret secret) =>
+    private static string RefusalReason(WantedCredential wanted, CredentialSecret secret) =>
         secret is HeaderSet ? "rejected" : wanted.Rejection!.Value.Renewed ? "rejected_after_refresh" : "rejected_without_refresh_token";
 
     private WarmCredential Serve(long ticket, StoredCredential row, TokenSet tokens, DateTimeOffset until) => warm.Put(row.Key, ticket, Available(row, tokens), until);
@@ -164,6 +213,7 @@ internal sealed class CredentialSource(
         Secret = secret,
         Version = row.Version,
         Binding = row.Binding,
+        Refusals = row.Refusals,
         Renewable = secret is TokenSet { RefreshToken: not null },
     };
 

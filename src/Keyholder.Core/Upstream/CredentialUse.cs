@@ -7,4 +7,5 @@ namespace Keyholder.Upstream;
 /// <param name="Version">The version of its row; 0 for one that could not be stored.</param>
 /// <param name="Renewable">Whether its provider can be asked for a new one without the person.</param>
 /// <param name="Renewed">Whether the provider issued it just now: an upstream that refuses it will refuse the next one too.</param>
-public sealed record CredentialUse(CredentialKey Key, long Version, bool Renewable = true, bool Renewed = false);
+/// <param name="Retry">The right by which it is tried although the resource refused it; null otherwise.</param>
+public sealed record CredentialUse(CredentialKey Key, long Version, bool Renewable = true, bool Renewed = false, RefusalRetry? Retry = null);

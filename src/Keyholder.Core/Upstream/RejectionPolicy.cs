@@ -4,7 +4,7 @@ namespace Keyholder.Upstream;
 
 /// <summary>
 /// Pure rules of what an upstream's 401 says about the credentials of the request. It does not say which of them it means: what can be renewed is renewed first,
-/// then what never can be is suspected, and what was issued just now only when there is nothing else.
+/// then what never can be is suspected, and what was issued just now only when there is nothing else. When one is tried although it was refused before, it is that one.
 /// </summary>
 internal static class RejectionPolicy
 {
@@ -13,15 +13,19 @@ internal static class RejectionPolicy
     {
         var anyFixed = false;
         var anyRenewable = false;
+        var anyRetried = false;
         CredentialUse? use = null;
         foreach (var other in rejected.Used)
         {
             use = other.Key == key ? other : use;
             anyFixed |= !other.Renewable;
             anyRenewable |= IsRenewable(other);
+            anyRetried |= other.Retry is not null;
         }
 
-        return use is null ? null : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed), use.Renewed);
+        return use is null ? null
+            : anyRetried ? new Rejection(use.Version, use.Retry is null ? RejectionVerdict.Keep : RejectionVerdict.Refuse, use.Renewed)
+            : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed), use.Renewed);
     }
 
     private static RejectionVerdict VerdictOn(CredentialUse use, bool anyRenewable, bool anyFixed)
@@ -34,7 +38,7 @@ internal static class RejectionPolicy
         var suspect = !anyFixed || !use.Renewable;
         return !suspect ? RejectionVerdict.Keep
             : use.Key.Owner.Kind == CredentialOwnerKind.Shared ? RejectionVerdict.Spare
-            : RejectionVerdict.End;
+            : RejectionVerdict.Refuse;
     }
 
     private static bool IsRenewable(CredentialUse use) => use is { Renewable: true, Renewed: false };

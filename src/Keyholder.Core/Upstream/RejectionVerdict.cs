@@ -9,8 +9,8 @@ internal enum RejectionVerdict
     /// <summary>Its provider is asked for a new one.</summary>
     Renew,
 
-    /// <summary>It is of no use any more; somebody has to connect again.</summary>
-    End,
+    /// <summary>It is of no use at this resource any more; somebody has to connect again. Other resources may take it.</summary>
+    Refuse,
 
     /// <summary>It is everybody's: one request's 401 is no reason to end it.</summary>
     Spare,

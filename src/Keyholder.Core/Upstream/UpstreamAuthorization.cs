@@ -25,6 +25,9 @@ public sealed record UpstreamAuthorization
     /// <summary>Whether it was made because the one before it had been rejected: an upstream that refuses this one will refuse the next one too. Only of an exchanged token; credentials say so one by one (<see cref="Used"/>).</summary>
     public bool Renewed { get; init; }
 
+    /// <summary>Whether a credential of it is tried although the resource refused it: an upstream that takes it is reported with <see cref="IUpstreamAuthorizer.AcceptedAsync"/>.</summary>
+    public bool IsRetry { get; init; }
+
     /// <summary>When to try again, for <see cref="UpstreamAuthorizationOutcome.TemporarilyUnavailable"/>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

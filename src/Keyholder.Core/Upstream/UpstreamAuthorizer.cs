@@ -17,6 +17,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
     private readonly WarmAuthorizations _authorizations;
     private readonly RefreshBackoffs _backoffs;
     private readonly CredentialRefresher _refresher;
+    private readonly CredentialRefusals _refusals;
     private readonly CredentialSource _source;
     private readonly UpstreamOptions _options;
     private readonly ILogger _logger;
@@ -24,7 +25,13 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
 
     /// <summary>An authorizer over the vault; it follows the vault's changes until disposed.</summary>
     public UpstreamAuthorizer(
-        CredentialVault vault, ICredentialRefreshStore refreshes, UpstreamClient client, UpstreamOptions options, TimeProvider time, ILogger<UpstreamAuthorizer> logger)
+        CredentialVault vault,
+        ICredentialRefreshStore refreshes,
+        ICredentialRefusalStore refusals,
+        UpstreamClient client,
+        UpstreamOptions options,
+        TimeProvider time,
+        ILogger<UpstreamAuthorizer> logger)
     {
         _vault = vault;
         _options = options;
@@ -33,7 +40,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         _authorizations = new WarmAuthorizations(Capacity, time);
         _backoffs = new RefreshBackoffs(Capacity, time);
         _refresher = new CredentialRefresher(vault, refreshes, client, _backoffs, options, time, logger);
-        _source = new CredentialSource(vault, _refresher, _credentials, _backoffs, options, time);
+        _refusals = new CredentialRefusals(refusals, vault, options.RefusalRetryInterval, time, logger);
+        _source = new CredentialSource(vault, _refresher, _refusals, _credentials, _backoffs, options, time);
         vault.Changed += OnChanged;
     }
 
@@ -71,6 +79,22 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         return UpstreamAuthorization.Unavailable(_options.FailureBackoff);
     }
 
+    /// <inheritdoc />
+    public async ValueTask AcceptedAsync(UpstreamAuthorization accepted)
+    {
+        foreach (var use in accepted.Used.Where(u => u.Retry is not null))
+        {
+            try
+            {
+                await _refusals.LiftAsync(use.Retry!);
+            }
+            catch (Exception failure)
+            {
+                UpstreamLog.RefusalNotLifted(_logger, failure, use.Key, use.Retry!.Resource);
+            }
+        }
+    }
+
     /// <summary>Refreshes the shared credentials that are due, all at once; one that fails does not keep the others from theirs.</summary>
     public Task RefreshSharedAsync(IReadOnlyList<Provider> providers, CancellationToken cancellationToken) =>
         Task.WhenAll(providers.Where(p => p is { Owner: ProviderOwner.Shared, Kind: not ProviderKind.Headers }).Select(p => RefreshSharedAsync(p, cancellationToken)));
@@ -89,7 +113,7 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
 
     private async Task<UpstreamAuthorization> ObtainAsync(AuthorizationKey key, UpstreamAuthorization? rejected, CancellationToken cancellationToken)
     {
-        var wanted = key.Resource.Providers.Select(p => Want(p, key.CredentialOf(p.Provider), rejected)).ToArray();
+        var wanted = key.Resource.Providers.Select(p => Want(key.Resource, p, key.CredentialOf(p.Provider), rejected)).ToArray();
         var parts = await _source.ObtainAsync(key, wanted, cancellationToken);
         var combined = CombinationPolicy.Combine(key, parts);
         if (combined.Outcome == UpstreamAuthorizationOutcome.Available)
@@ -100,8 +124,8 @@ public sealed class UpstreamAuthorizer : IUpstreamAuthorizer, IDisposable
         return combined;
     }
 
-    private static WantedCredential Want(ResourceProvider entry, CredentialKey key, UpstreamAuthorization? rejected) =>
-        new(entry.Provider, key, entry.Required, rejected is null ? null : RejectionPolicy.Judge(rejected, key));
+    private static WantedCredential Want(Resource resource, ResourceProvider entry, CredentialKey key, UpstreamAuthorization? rejected) =>
+        new(entry.Provider, key, resource.Name, entry.Required, rejected is null ? null : RejectionPolicy.Judge(rejected, key));
 
     private async Task RefreshSharedAsync(Provider provider, CancellationToken cancellationToken)
     {

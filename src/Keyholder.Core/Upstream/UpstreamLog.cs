@@ -43,6 +43,9 @@ internal static partial class UpstreamLog
     [LoggerMessage(1513, LogLevel.Error, "The registration with the authorization server of provider {Provider} (generation {Generation}) does not open: {Outcome}. It is kept, and the provider cannot be used until the vault key or the row is restored.")]
     public static partial void ClientNotOpened(ILogger logger, string provider, long generation, Vault.EnvelopeOutcome outcome);
 
+    [LoggerMessage(1514, LogLevel.Warning, "The upstream of resource {Resource} takes {Credential} again, but that could not be stored; a later request tries once more.")]
+    public static partial void RefusalNotLifted(ILogger logger, Exception exception, Vault.CredentialKey credential, string resource);
+
     [LoggerMessage(1505, LogLevel.Debug, "Refreshed {Credential}.")]
     public static partial void Refreshed(ILogger logger, Vault.CredentialKey credential);
 }

@@ -17,6 +17,10 @@ public sealed record UpstreamOptions
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", MinimumIsExclusive = true)]
     public TimeSpan FailureBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a resource whose upstream refused even a fresh token is answered as if nothing were connected, before one request tries again. Default 10 min; 1 min to 24 h.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan RefusalRetryInterval { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often shared credentials are looked at, and refreshed before they expire whether or not anybody uses them. Default 30 s; above 0, at most 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", MinimumIsExclusive = true)]
     public TimeSpan SharedRefreshInterval { get; init; } = TimeSpan.FromSeconds(30);

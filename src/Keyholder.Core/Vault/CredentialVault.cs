@@ -189,10 +189,10 @@ public sealed class CredentialVault(
     }
 
     /// <inheritdoc />
-    public async Task<bool> NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken)
+    public async Task<bool> NeedsConnectionAsync(CredentialKey key, string resource, CancellationToken cancellationToken)
     {
         var found = await FindAsync(key, cancellationToken);
-        return found.Secret is null || (found.Tokens is { RefreshToken: null } tokens && tokens.ExpiresAt <= time.GetUtcNow());
+        return found.Secret is null || found.Row?.RefusalBy(resource) is not null || (found.Tokens is { RefreshToken: null } tokens && tokens.ExpiresAt <= time.GetUtcNow());
     }
 
     /// <inheritdoc />

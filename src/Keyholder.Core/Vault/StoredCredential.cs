@@ -35,11 +35,17 @@ public sealed record StoredCredential
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>The resources that refuse it. Read with it, never written with it: see <see cref="Storage.ICredentialRefusalStore"/>.</summary>
+    public IReadOnlyList<CredentialRefusal> Refusals { get; init; } = [];
+
     /// <summary>The virtual key it is for, whether the key owns it or a session of the key does; null when it is for no key.</summary>
     public string? VirtualKeyId =>
         Key.Owner is { Kind: CredentialOwnerKind.VirtualKey } owner ? owner.Id
         : Binding is { Subject: { Kind: SubjectKind.VirtualKey } subject } ? subject.Id
         : null;
+
+    /// <summary>The refusal by a resource, if there is one.</summary>
+    public CredentialRefusal? RefusalBy(string resource) => CredentialRefusal.By(resource, Refusals);
 
     /// <inheritdoc />
     public override string ToString() => $"credential {Key} v{Version} ({Status})";

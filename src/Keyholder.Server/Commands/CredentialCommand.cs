@@ -138,11 +138,14 @@ internal static class CredentialCommand
                 CommandOutput.Text(c.Account),
                 c.Kind,
                 c.Status,
-                CommandOutput.Text(c.Reason),
+                CommandOutput.Text(c.Reason ?? RefusedBy(c)),
                 CommandOutput.Moment(c.CreatedAt),
             ]));
         await MoreAsync(page.NextCursor, output);
     }
+
+    private static string? RefusedBy(CredentialDocument credential) =>
+        credential.RefusedBy.Count == 0 ? null : "refused by " + string.Join(", ", credential.RefusedBy.Select(refusal => refusal.Resource));
 
     private static async Task PrintAsync(UpstreamRevocationPage page, bool asJson, TextWriter output)
     {

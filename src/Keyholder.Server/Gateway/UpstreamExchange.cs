@@ -8,7 +8,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Keyholder.Server.Gateway;
 
 /// <summary>One attempt to forward one request: what goes out, and what of the answer comes back.</summary>
-internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthorization authorization, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
+internal sealed class UpstreamExchange(
+    ForwardRequest request, UpstreamAuthorization authorization, IUpstreamAuthorizer authorizer, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
     : HttpTransformer, IDisposable
 {
     private const string UserAgent = "keyholder";
@@ -74,6 +75,11 @@ internal sealed class UpstreamExchange(ForwardRequest request, UpstreamAuthoriza
         {
             httpContext.Response.StatusCode = StatusCodes.Status200OK;
             return false;
+        }
+
+        if (authorization.IsRetry && proxyResponse.IsSuccessStatusCode)
+        {
+            await authorizer.AcceptedAsync(authorization);
         }
 
         ReadOnlyMemory<byte>? filtered = null;

@@ -7,7 +7,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Keyholder.Server.Gateway;
 
 /// <summary>Sends an admitted request to its upstream and streams the answer back.</summary>
-internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnections connections, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
+internal sealed class UpstreamForwarder(
+    IHttpForwarder forwarder, UpstreamConnections connections, IUpstreamAuthorizer authorizer, McpSessionIds sessionIds, IRevocationWatcher revocations, TimeProvider time)
 {
     /// <summary>One attempt. Unless the outcome is <see cref="ForwardOutcome.Forwarded"/> or the answer has begun, nothing of it is left in the response.</summary>
     public async ValueTask<ForwardOutcome> SendAsync(HttpContext context, ForwardRequest request, UpstreamAuthorization authorization)
@@ -15,7 +16,7 @@ internal sealed class UpstreamForwarder(IHttpForwarder forwarder, UpstreamConnec
         // YARP would open a tunnel for it.
         context.Request.Headers.Remove("Upgrade");
         using var trace = RequestTrace.Continue(context.Request);
-        using var exchange = new UpstreamExchange(request, authorization, sessionIds, revocations, time);
+        using var exchange = new UpstreamExchange(request, authorization, authorizer, sessionIds, revocations, time);
         var error = await forwarder.SendAsync(context, request.Route.Destination, connections.Invoker, request.Route.Forwarding, exchange);
         if (exchange.WasCut)
         {

@@ -69,6 +69,7 @@ internal static class StorageServices
         services.AddSingleton(storage.CredentialDirectory);
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.CredentialRefreshes);
+        services.AddSingleton(storage.CredentialRefusals);
         services.AddSingleton(storage.DeviceAuthorizations);
         services.AddSingleton(storage.Grants);
         services.AddSingleton(storage.Imports);

@@ -8,11 +8,12 @@ namespace Keyholder.Storage.Postgres;
 internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICredentialStore
 {
     private const string KeyIs = "owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider";
+    private static readonly string Columns = CredentialColumns.With(CredentialRefusalRows.Column);
 
     public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(
             statements => statements.QuerySingleAsync(
-                $"SELECT {CredentialColumns.All} FROM credentials WHERE {KeyIs}",
+                $"SELECT {Columns} FROM credentials WHERE {KeyIs}",
                 CredentialColumns.Read,
                 ("owner_kind", key.Owner.KindName),
                 ("owner_id", key.Owner.Id),
@@ -25,7 +26,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
             await database.ReadAsync(
                 statements => statements.QueryAsync(
                     $"""
-                    SELECT {CredentialColumns.All} FROM credentials
+                    SELECT {Columns} FROM credentials
                     WHERE (owner_kind, owner_id, provider) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM jsonb_array_elements(@keys::jsonb))
                     """,
                     CredentialColumns.Read,
@@ -35,7 +36,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
     public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             statements => statements.QueryAsync(
-                $"SELECT {CredentialColumns.All} FROM credentials WHERE owner_kind = @owner_kind AND owner_id = @owner_id ORDER BY provider",
+                $"SELECT {Columns} FROM credentials WHERE owner_kind = @owner_kind AND owner_id = @owner_id ORDER BY provider",
                 CredentialColumns.Read,
                 ("owner_kind", owner.KindName),
                 ("owner_id", owner.Id)),
@@ -129,6 +130,11 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
             changed: expectedVersion == 0
                 ? await CredentialRows.InsertAsync(statements, credential)
                 : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion));
+        if (outcome == CredentialPutOutcome.Stored && expectedVersion > 0)
+        {
+            await CredentialRefusalRows.ClearAsync(statements, credential);
+        }
+
         await Reconciliation.AfterPutAsync(statements, credential);
         return outcome;
     }

@@ -23,6 +23,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Consents = new PostgresConsentStore(database);
         CredentialDirectory = new PostgresCredentialDirectory(database);
         Credentials = new PostgresCredentialStore(database);
+        CredentialRefusals = new PostgresCredentialRefusalStore(database);
         CredentialRefreshes = new PostgresCredentialRefreshStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
         Grants = new PostgresGrantStore(database);
@@ -70,6 +71,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ICredentialStore Credentials { get; }
 
     public ICredentialRefreshStore CredentialRefreshes { get; }
+
+    public ICredentialRefusalStore CredentialRefusals { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

@@ -12,6 +12,12 @@ internal static class CredentialColumns
         bound_subject, bound_client
         """;
 
+    /// <summary>What <see cref="Read"/> reads: the columns, and the refusals as a JSON list in one more, which each backend writes in its own words.</summary>
+    public static string With(string refusals) => $"{All}, {refusals}";
+
+    /// <summary>How many columns <see cref="Read"/> reads.</summary>
+    public const int Count = 16;
+
     /// <summary>The session an owner is, if it is one: 16 bytes.</summary>
     public static byte[]? SessionOf(CredentialOwner owner) =>
         owner.Kind == CredentialOwnerKind.Session && SessionId.TryParse(owner.Id, out var session) ? session.ToArray() : null;
@@ -30,6 +36,7 @@ internal static class CredentialColumns
         CreatedAt = row.Time(11),
         UpdatedAt = row.Time(12),
         Binding = ReadBinding(row, 13),
+        Refusals = ReadRefusals(row.TextOrNull(15)),
     };
 
     /// <summary>A write is one version on.</summary>
@@ -51,6 +58,10 @@ internal static class CredentialColumns
     /// <summary>The rows in the order of the keys.</summary>
     public static IReadOnlyList<StoredCredential?> InOrder(IReadOnlyList<CredentialKey> keys, List<StoredCredential> rows) =>
         [.. keys.Select(k => rows.Find(r => r.Key == k))];
+
+    private static IReadOnlyList<CredentialRefusal> ReadRefusals(string? json) => json is null or "[]"
+        ? []
+        : [.. JsonText.ReadLists(json).Select(r => new CredentialRefusal(r[0], r[1], RowReading.Time(r[2]), RowReading.Time(r[3])))];
 
     private static Subject SubjectOf(string text) =>
         Subject.TryParse(text, out var subject) ? subject : throw new InvalidDataException("The database holds a credential bound to no subject.");

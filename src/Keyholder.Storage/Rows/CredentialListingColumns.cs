@@ -11,8 +11,9 @@ internal static class CredentialListingColumns
     private const string KeyName = "(SELECT virtual_keys.name FROM virtual_keys WHERE credentials.owner_kind = 'vk' AND virtual_keys.id = credentials.owner_id)";
 
     /// <summary>What a listing is read from.</summary>
-    public const string Select = $"""
-        SELECT {CredentialColumns.All}, coalesce({UserName}, {KeyName}),
+    /// <param name="refusals">How a backend reads a credential's refusals.</param>
+    public static string Select(string refusals) => $"""
+        SELECT {CredentialColumns.With(refusals)}, coalesce({UserName}, {KeyName}),
           EXISTS (
             SELECT 1 FROM connection_flows
             WHERE connection_flows.owner_kind = credentials.owner_kind AND connection_flows.owner_id = credentials.owner_id
@@ -20,14 +21,15 @@ internal static class CredentialListingColumns
         FROM credentials
         """;
 
-    public static CredentialListing Read(DbDataReader row) => new(CredentialColumns.Read(row), row.TextOrNull(15), row.GetBoolean(16));
+    public static CredentialListing Read(DbDataReader row) => new(CredentialColumns.Read(row), row.TextOrNull(CredentialColumns.Count), row.GetBoolean(CredentialColumns.Count + 1));
 
     /// <summary>One page.</summary>
     /// <param name="query">What is asked for.</param>
+    /// <param name="refusals">As for <see cref="Select"/>.</param>
     /// <param name="contains">How a backend finds <c>@pattern</c> in a column, ASCII case aside.</param>
     /// <param name="texts">How a backend reads a parameter that is a JSON list of texts.</param>
-    public static string Page(CredentialQuery query, Func<string, string> contains, Func<string, string> texts) =>
-        $"{Select} WHERE TRUE"
+    public static string Page(CredentialQuery query, string refusals, Func<string, string> contains, Func<string, string> texts) =>
+        $"{Select(refusals)} WHERE TRUE"
         + (query.VisibleToUser is null ? "" : " AND ((owner_kind = 'user' AND owner_id = @user) OR bound_subject = @bound)")
         + (query.OwnerKind is null ? "" : " AND owner_kind = @kind_of_owner")
         + (query.Owner is null ? "" : " AND owner_kind = @owner_kind AND owner_id = @owner_id")

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Keyholder.Sessions;
 
 namespace Keyholder.Storage.Rows;
@@ -7,6 +8,9 @@ namespace Keyholder.Storage.Rows;
 internal static class RowReading
 {
     public static DateTimeOffset Time(this DbDataReader row, int column) => DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column));
+
+    /// <summary>A time in a JSON list.</summary>
+    public static DateTimeOffset Time(string text) => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(text, CultureInfo.InvariantCulture));
 
     public static DateTimeOffset? TimeOrNull(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
 

@@ -5,14 +5,15 @@ using Keyholder.Vault;
 namespace Keyholder.Storage.Sqlite;
 
 /// <inheritdoc />
-internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredentialStore
+internal sealed class SqliteCredentialStore(SqliteDatabase database, RevocationSubscribers subscribers) : ICredentialStore
 {
     private const string KeyIs = "owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider";
+    private static readonly string Columns = CredentialColumns.With(CredentialRefusalRows.Column);
 
     public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(
             connection => connection.QuerySingle(
-                $"SELECT {CredentialColumns.All} FROM credentials WHERE {KeyIs}",
+                $"SELECT {Columns} FROM credentials WHERE {KeyIs}",
                 CredentialColumns.Read,
                 ("$owner_kind", key.Owner.KindName),
                 ("$owner_id", key.Owner.Id),
@@ -25,7 +26,7 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
             await database.ReadAsync(
                 connection => connection.Query(
                     $"""
-                    SELECT {CredentialColumns.All} FROM credentials
+                    SELECT {Columns} FROM credentials
                     WHERE (owner_kind, owner_id, provider) IN (SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each($keys))
                     """,
                     CredentialColumns.Read,
@@ -35,7 +36,7 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
     public async Task<IReadOnlyList<StoredCredential>> ListAsync(CredentialOwner owner, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             connection => connection.Query(
-                $"SELECT {CredentialColumns.All} FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id ORDER BY provider",
+                $"SELECT {Columns} FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id ORDER BY provider",
                 CredentialColumns.Read,
                 ("$owner_kind", owner.KindName),
                 ("$owner_id", owner.Id)),
@@ -44,29 +45,32 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
     public Task<CredentialPutOutcome> PutAsync(StoredCredential credential, long expectedVersion, AuditEvent? audit, CancellationToken cancellationToken)
     {
         CredentialColumns.CheckFollows(credential, expectedVersion);
-        return database.WriteAsync(
-            connection => Reconciliation.MayHold(connection, credential.Key.Owner) ? Put(connection, credential, expectedVersion, audit) : CredentialPutOutcome.Conflict,
+        return WriteAsync(
+            connection => Reconciliation.MayHold(connection, credential.Key.Owner)
+                ? Put(connection, credential, expectedVersion, audit)
+                : (CredentialPutOutcome.Conflict, false),
             cancellationToken);
     }
 
     public Task<CredentialConnectOutcome> ConnectAsync(StoredCredential credential, long expectedVersion, byte[] stateHash, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         CredentialColumns.CheckFollows(credential, expectedVersion);
-        return database.WriteAsync(
+        return WriteAsync(
             connection =>
             {
                 if (!Reconciliation.MayConnect(connection, credential, now) || !ConnectionFlowRows.IsClaimed(connection, stateHash, credential.Key, now))
                 {
-                    return CredentialConnectOutcome.FlowGone;
+                    return (CredentialConnectOutcome.FlowGone, false);
                 }
 
-                if (Put(connection, credential, expectedVersion, audit) == CredentialPutOutcome.Conflict)
+                var (put, noticed) = Put(connection, credential, expectedVersion, audit);
+                if (put == CredentialPutOutcome.Conflict)
                 {
-                    return CredentialConnectOutcome.Conflict;
+                    return (CredentialConnectOutcome.Conflict, false);
                 }
 
                 ConnectionFlowRows.Finish(connection, stateHash, now);
-                return CredentialConnectOutcome.Stored;
+                return (CredentialConnectOutcome.Stored, noticed);
             },
             cancellationToken);
     }
@@ -119,14 +123,27 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database) : ICredenti
         ("$owner_id", key.Owner.Id),
         ("$provider", key.Provider));
 
-    private static CredentialPutOutcome Put(PreparedConnection connection, StoredCredential credential, long expectedVersion, AuditEvent? audit)
+    private async Task<T> WriteAsync<T>(Func<PreparedConnection, (T Outcome, bool Noticed)> write, CancellationToken cancellationToken)
+    {
+        var (outcome, noticed) = await database.WriteAsync(write, cancellationToken);
+        if (noticed)
+        {
+            subscribers.Signal();
+        }
+
+        return outcome;
+    }
+
+    // Noticed: whether the log has a line for other nodes.
+    private static (CredentialPutOutcome Outcome, bool Noticed) Put(PreparedConnection connection, StoredCredential credential, long expectedVersion, AuditEvent? audit)
     {
         var outcome = Outcome(
             connection,
             audit,
             changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion));
+        var noticed = outcome == CredentialPutOutcome.Stored && expectedVersion > 0 && CredentialRefusalRows.Clear(connection, credential);
         Reconciliation.AfterPut(connection, credential);
-        return outcome;
+        return (outcome, noticed);
     }
 
     private static CredentialPutOutcome Outcome(PreparedConnection connection, AuditEvent? audit, int changed)

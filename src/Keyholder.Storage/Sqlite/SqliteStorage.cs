@@ -21,7 +21,8 @@ public sealed class SqliteStorage : IKeyholderStorage
         ConnectionFlows = new SqliteConnectionFlowStore(database);
         Consents = new SqliteConsentStore(database);
         CredentialDirectory = new SqliteCredentialDirectory(database, _revocationSubscribers);
-        Credentials = new SqliteCredentialStore(database);
+        Credentials = new SqliteCredentialStore(database, _revocationSubscribers);
+        CredentialRefusals = new SqliteCredentialRefusalStore(database, _revocationSubscribers);
         CredentialRefreshes = new SqliteCredentialRefreshStore(database);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
         Grants = new SqliteGrantStore(database, _revocationSubscribers);
@@ -69,6 +70,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ICredentialStore Credentials { get; }
 
     public ICredentialRefreshStore CredentialRefreshes { get; }
+
+    public ICredentialRefusalStore CredentialRefusals { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

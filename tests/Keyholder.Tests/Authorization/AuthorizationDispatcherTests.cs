@@ -276,7 +276,7 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     Task<Consent?> IConsentStore.FindAsync(Subject subject, string clientId, string redirectHost, string resource, CancellationToken cancellationToken) =>
         Task.FromResult(_consent);
 
-    Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult(_unconnected.Contains(key));
+    Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, string resource, CancellationToken cancellationToken) => Task.FromResult(_unconnected.Contains(key));
 
     Task ICredentialVault.StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");

@@ -44,6 +44,22 @@ public sealed class CredentialCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_resource_that_refuses_a_credential_is_named()
+    {
+        await AddAsync("u1", "4711");
+        await using (var storage = await SqliteStorage.OpenAsync(new(Database), _time, default))
+        {
+            var now = _time.GetUtcNow();
+            var row = (await storage.Credentials.ListAsync(new(Keyholder.Vault.CredentialOwnerKind.User, "u1"), default)).ShouldHaveSingleItem();
+            await storage.CredentialRefusals.RecordAsync(row, new("tracker", "rejected", now, now.AddMinutes(10)), Sample.Audit(now, AuditActions.CredentialRefusedByResource), default);
+        }
+
+        (await RunAsync("credential", "list")).ShouldBe(0, _error.ToString());
+
+        _output.ToString().ShouldContain("refused by tracker");
+    }
+
+    [Fact]
     public async Task Pages_follow_each_other_and_end()
     {
         for (var i = 0; i < 3; i++)

@@ -174,6 +174,29 @@ public sealed class GatewayForwardingTests
         gateway.Authorizer.Reauthorizations.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(200, true, true)]
+    [InlineData(202, true, true)]
+    [InlineData(200, false, false)]
+    [InlineData(401, true, false)]
+    [InlineData(403, true, false)]
+    [InlineData(404, true, false)]
+    [InlineData(500, true, false)]
+    [InlineData(302, true, false)]
+    public async Task Only_an_upstream_that_serves_a_credential_it_refused_before_takes_it_again(int status, bool isRetry, bool accepted)
+    {
+        await using var gateway = await GatewayFixture.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        });
+        gateway.Authorizer.First = gateway.Authorizer.First with { IsRetry = isRetry };
+
+        using var response = await gateway.SendAsync(GatewayFixture.Post());
+
+        gateway.Authorizer.Accepted.ShouldBe(accepted ? gateway.Authorizer.First : null);
+    }
+
     [Fact]
     public async Task Without_a_credential_nothing_goes_out()
     {

@@ -23,6 +23,8 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
 
     public UpstreamAuthorization? Rejected { get; private set; }
 
+    public UpstreamAuthorization? Accepted { get; private set; }
+
     public ValueTask<UpstreamAuthorization> AuthorizeAsync(Resource resource, AccessToken accessToken, CancellationToken cancellationToken) => new(First);
 
     public ValueTask<UpstreamAuthorization> ReauthorizeAsync(Resource resource, AccessToken accessToken, UpstreamAuthorization rejected, CancellationToken cancellationToken)
@@ -30,6 +32,12 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
         Interlocked.Increment(ref _reauthorizations);
         Rejected = rejected;
         return new(rejected == Second ? ReconnectRequired : Second);
+    }
+
+    public ValueTask AcceptedAsync(UpstreamAuthorization accepted)
+    {
+        Accepted = accepted;
+        return default;
     }
 
     private static UpstreamAuthorization With(string credential, long version) => new()

@@ -43,7 +43,7 @@ public abstract class AuthorizerFixture : IDisposable
     {
         Fake = new FakeProvider(Time);
         Vault = new CredentialVault(Store, Store, Store, new EnvelopeSealer(VaultKeys.Ring(1)), Time, NullLogger<CredentialVault>.Instance);
-        Authorizer = new UpstreamAuthorizer(Vault, Store, Fake.Client, Fake.Options, Time, NullLogger<UpstreamAuthorizer>.Instance);
+        Authorizer = new UpstreamAuthorizer(Vault, Store, Store, Fake.Client, Fake.Options, Time, NullLogger<UpstreamAuthorizer>.Instance);
         Fake.Token = _ => Task.FromResult(Issue());
     }
 

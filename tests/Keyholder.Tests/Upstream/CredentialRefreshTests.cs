@@ -135,7 +135,7 @@ public sealed class CredentialRefreshTests : AuthorizerFixture
         Store[Person3].Status.ShouldBe(CredentialStatus.NeedsReauth);
         Store[Person3].StatusReason.ShouldBe("invalid_grant");
         Store.Events[^1].Action.ShouldBe(AuditActions.CredentialNeedsReauth);
-        (await Vault.NeedsConnectionAsync(Person3, default)).ShouldBeTrue();
+        (await Vault.NeedsConnectionAsync(Person3, "github", default)).ShouldBeTrue();
     }
 
     public static TheoryData<int, string> Transients() => new()

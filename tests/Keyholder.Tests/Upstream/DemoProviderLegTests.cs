@@ -41,7 +41,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         var client = new UpstreamClient(_http, _options, _time);
         _legs = new UpstreamLegs(client, _sealer, _logs.CreateLogger<UpstreamLegs>());
         _vault = new CredentialVault(_storage.Credentials, _storage.CredentialRefreshes, _storage.Audit, _sealer, _time, _logs.CreateLogger<CredentialVault>());
-        _authorizer = new UpstreamAuthorizer(_vault, _storage.CredentialRefreshes, client, _options, _time, _logs.CreateLogger<UpstreamAuthorizer>());
+        _authorizer = new UpstreamAuthorizer(_vault, _storage.CredentialRefreshes, _storage.CredentialRefusals, client, _options, _time, _logs.CreateLogger<UpstreamAuthorizer>());
     }
 
     public async ValueTask DisposeAsync()
@@ -196,7 +196,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
         _demo.Counters[DemoCounter.RefreshTokenRequests].ShouldBe(2);
-        (await _vault.NeedsConnectionAsync(Person3, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Person3, "github", default)).ShouldBeTrue();
         await ConnectAsync();
         (await IsAcceptedAsync(await AuthorizeAsync())).ShouldBeTrue();
     }

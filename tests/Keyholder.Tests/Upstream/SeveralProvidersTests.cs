@@ -250,8 +250,8 @@ public sealed class SeveralProvidersTests : AuthorizerFixture
         var again = await ReauthorizeAsync(All, renewed);
 
         again.Lacking.ShouldHaveSingleItem().ShouldBe(Billing);
-        Store[new(Owner, "billing")].StatusReason.ShouldBe("rejected");
-        Store[Person3].Status.ShouldBe(CredentialStatus.Active);
+        Store[new(Owner, "billing")].Refusals.ShouldHaveSingleItem().Reason.ShouldBe("rejected");
+        Store[Person3].Refusals.ShouldBeEmpty();
         Fake.TokenRequests.Count.ShouldBe(2);
     }
 
@@ -265,7 +265,7 @@ public sealed class SeveralProvidersTests : AuthorizerFixture
 
         (await ReauthorizeAsync(resource, await AuthorizeAsync(resource))).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
 
-        Store[key].Status.ShouldBe(CredentialStatus.Active);
+        (Store[key].Status, Store[key].Refusals.Count).ShouldBe((CredentialStatus.Active, 0));
     }
 
     private static HeaderSet Keys(params (string Name, string Value)[] values) => new() { Values = values.ToDictionary(v => v.Name, v => v.Value) };

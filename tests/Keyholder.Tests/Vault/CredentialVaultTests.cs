@@ -56,7 +56,7 @@ public sealed class CredentialVaultTests
         found.Tokens.ShouldBeNull();
         found.Row!.Kind.ShouldBe(CredentialKind.Headers);
         System.Text.Encoding.Latin1.GetString(found.Row.Envelope).ShouldNotContain("canary");
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeFalse();
+        (await _vault.NeedsConnectionAsync(Alice, "github", default)).ShouldBeFalse();
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class CredentialVaultTests
         found.Outcome.ShouldBe(what is "provider" ? CredentialFindOutcome.BindingMismatch : CredentialFindOutcome.Tampered);
         found.Tokens.ShouldBeNull();
         _store.Events.Skip(before).ShouldHaveSingleItem().Action.ShouldBe(AuditActions.CredentialRefused);
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Alice, "github", default)).ShouldBeTrue();
     }
 
     [Fact]
@@ -162,17 +162,17 @@ public sealed class CredentialVaultTests
     [Fact]
     public async Task Only_what_cannot_be_used_any_more_needs_a_connection()
     {
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Alice, "github", default)).ShouldBeTrue();
         await _vault.StoreAsync(Alice, Tokens(lifetime: TimeSpan.FromMinutes(1)), null, null, default);
         await _vault.StoreAsync(Bob, Tokens(lifetime: TimeSpan.FromMinutes(1), refreshable: false), null, null, default);
-        (await _vault.NeedsConnectionAsync(Bob, default)).ShouldBeFalse();
+        (await _vault.NeedsConnectionAsync(Bob, "github", default)).ShouldBeFalse();
 
         _time.Advance(TimeSpan.FromMinutes(2));
 
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeFalse();
-        (await _vault.NeedsConnectionAsync(Bob, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Alice, "github", default)).ShouldBeFalse();
+        (await _vault.NeedsConnectionAsync(Bob, "github", default)).ShouldBeTrue();
         await _vault.MarkAsync(_store[Alice], CredentialStatus.NeedsReauth, "invalid_grant", default);
-        (await _vault.NeedsConnectionAsync(Alice, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Alice, "github", default)).ShouldBeTrue();
         await _vault.DeleteAsync(Alice, default);
         (await _vault.FindAsync(Alice, default)).Outcome.ShouldBe(CredentialFindOutcome.Missing);
     }

@@ -5,7 +5,7 @@ using Keyholder.Vault;
 namespace Keyholder.Tests.Vault;
 
 /// <summary>A credential store in a dictionary that can be made to fail and lets a test tamper with rows.</summary>
-internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefreshStore, IAuditStore
+internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefreshStore, ICredentialRefusalStore, IAuditStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<CredentialKey, StoredCredential> _rows = [];
@@ -88,7 +88,7 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
                 return Task.FromResult(CredentialPutOutcome.Conflict);
             }
 
-            _rows[credential.Key] = credential;
+            _rows[credential.Key] = credential with { Refusals = [] };
             EndRefresh(credential.Key, null);
             Add(audit);
             return Task.FromResult(CredentialPutOutcome.Stored);
@@ -161,7 +161,7 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
             }
 
             var status = _rows[refresh.Key].Status;
-            _rows[refresh.Key] = refreshed with { Status = status };
+            _rows[refresh.Key] = refreshed with { Status = status, Refusals = _rows[refresh.Key].Refusals };
             EndRefresh(refresh.Key, pausedUntil);
             return Task.FromResult(status == CredentialStatus.Active ? RefreshStoreOutcome.Stored : RefreshStoreOutcome.StoredInactive);
         }
@@ -198,6 +198,59 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
         }
     }
 
+    public Task<RefusalRecordOutcome> RecordAsync(StoredCredential current, CredentialRefusal refusal, AuditEvent audit, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("refuse");
+        lock (_gate)
+        {
+            if (_rows.GetValueOrDefault(current.Key) is not { Status: CredentialStatus.Active } row || row.Version != current.Version)
+            {
+                return Task.FromResult(RefusalRecordOutcome.Changed);
+            }
+
+            var known = row.RefusalBy(refusal.Resource);
+            if (known?.RetryAt > refusal.Since)
+            {
+                return Task.FromResult(RefusalRecordOutcome.Standing);
+            }
+
+            Replace(row, refusal.Resource, refusal with { Since = known?.Since ?? refusal.Since });
+            Add(audit);
+            return Task.FromResult(RefusalRecordOutcome.Recorded);
+        }
+    }
+
+    public Task<bool> BeginRetryAsync(RefusalRetry retry, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("retry");
+        lock (_gate)
+        {
+            if (_rows.GetValueOrDefault(retry.Key) is not { } row || row.RefusalBy(retry.Resource) is not { } known || known.RetryAt > now)
+            {
+                return Task.FromResult(false);
+            }
+
+            Replace(row, retry.Resource, known with { RetryAt = retry.Until });
+            return Task.FromResult(true);
+        }
+    }
+
+    public Task<bool> LiftAsync(RefusalRetry retry, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        BeforeWrite?.Invoke("lift");
+        lock (_gate)
+        {
+            if (_rows.GetValueOrDefault(retry.Key) is not { } row || row.RefusalBy(retry.Resource)?.RetryAt != retry.Until)
+            {
+                return Task.FromResult(false);
+            }
+
+            Replace(row, retry.Resource, null);
+            Add(audit);
+            return Task.FromResult(true);
+        }
+    }
+
     public Task AppendAsync(AuditEvent audit, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -210,6 +263,9 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
 
     public Task<IReadOnlyList<AuditEvent>> ListAsync(int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AuditEvent>>([.. Events.Reverse().Take(limit)]);
+
+    private void Replace(StoredCredential row, string resource, CredentialRefusal? refusal) =>
+        _rows[row.Key] = row with { Refusals = [.. row.Refusals.Where(r => r.Resource != resource), .. refusal is null ? [] : new[] { refusal }] };
 
     private bool Holds(CredentialRefresh refresh) =>
         _rows.GetValueOrDefault(refresh.Key)?.Version == refresh.Version && _refreshes.GetValueOrDefault(refresh.Key).Fencing == refresh.Fencing;

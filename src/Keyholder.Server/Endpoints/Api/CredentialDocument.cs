@@ -18,6 +18,7 @@ namespace Keyholder.Server.Endpoints.Api;
 /// <param name="Reason">Why it is not active: a stable word.</param>
 /// <param name="Since">Since when it is not.</param>
 /// <param name="NextAction">What would repair it, see <see cref="CredentialWords.NextAction"/>.</param>
+/// <param name="RefusedBy">The resources whose upstreams refuse it; others go on using it.</param>
 /// <param name="CanReauth">Whether the caller is the one who can connect it again.</param>
 /// <param name="Connecting">Whether somebody is on the way to.</param>
 /// <param name="ExpiresAt">When the access token expires; null = it does not. A credential with a refresh token outlives it.</param>
@@ -37,6 +38,7 @@ internal sealed record CredentialDocument(
     string? Reason,
     DateTimeOffset? Since,
     string? NextAction,
+    IReadOnlyList<CredentialRefusalDocument> RefusedBy,
     bool CanReauth,
     bool Connecting,
     DateTimeOffset? ExpiresAt,
@@ -65,7 +67,8 @@ internal sealed record CredentialDocument(
             CredentialWords.Status(row.Status),
             active ? null : row.StatusReason,
             active ? null : row.UpdatedAt,
-            CredentialWords.NextAction(row.Status, provider is not null),
+            CredentialWords.NextAction(row.Status, row.Refusals.Count > 0, provider is not null),
+            [.. row.Refusals.OrderBy(refusal => refusal.Resource, StringComparer.Ordinal).Select(CredentialRefusalDocument.Of)],
             mayConnect && provider is not null && row.Status != CredentialStatus.Orphaned,
             listing.Connecting,
             row.ExpiresAt,

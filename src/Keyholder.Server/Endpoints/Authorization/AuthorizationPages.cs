@@ -112,7 +112,7 @@ internal sealed class AuthorizationPages(CsrfTokens csrf, IResourceSource resour
         var providers = new List<ConsentProvider>();
         foreach (var (provider, _, _) in resource.Providers)
         {
-            var needed = await vault.NeedsConnectionAsync(LegPolicy.KeyOf(request, provider), cancellationToken);
+            var needed = await vault.NeedsConnectionAsync(LegPolicy.KeyOf(request, provider), resource.Name, cancellationToken);
             providers.Add(new(provider.DisplayName, provider.Scopes, ConnectedBy(provider), !needed));
         }
 

@@ -79,7 +79,7 @@ public sealed class CredentialsEndpointsTests
         answer.Json.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
             "id", "provider", "provider_name", "kind", "owner_kind", "owner", "owner_name", "account", "header_names", "status", "reason", "since", "next_action",
-            "can_reauth", "connecting", "expires_at", "created_at", "updated_at",
+            "refused_by", "can_reauth", "connecting", "expires_at", "created_at", "updated_at",
         ]);
         answer.Json.GetProperty("header_names").EnumerateArray().Select(name => name.GetString()).ShouldBe(["x-account", "x-api-key"]);
         (answer.Json.GetProperty("kind").GetString(), answer.Json.GetProperty("owner_name").GetString(), answer.Json.GetProperty("provider_name").GetString()).ShouldBe(("headers", "Name of person1", null));
@@ -116,6 +116,32 @@ public sealed class CredentialsEndpointsTests
         {
             own.GetProperty("since").GetDateTimeOffset().ShouldBe(host.Now);
         }
+    }
+
+    [Fact]
+    public async Task The_resources_that_refuse_it_are_named_and_how_that_ends()
+    {
+        await using var host = await StartAsync();
+        var person1 = await host.AddUserAsync("person1");
+        var owner = new CredentialOwner(CredentialOwnerKind.User, person1.Id);
+        var id = await StoreAsync(host, owner);
+        var token = await host.TokenAsync(person1, ApiResource.CredentialsScope);
+        (await host.GetAsync($"{Path}/{id}", token)).Json.GetProperty("refused_by").GetArrayLength().ShouldBe(0);
+        var row = (await host.Get<ICredentialStore>().FindAsync(new(owner, "github"), default))!;
+        foreach (var resource in new[] { "wiki", "tracker" })
+        {
+            (await host.Get<ICredentialRefusalStore>().RecordAsync(
+                row, new(resource, "rejected_after_refresh", host.Now, host.Now.AddMinutes(10)), Storage.Contracts.Sample.Audit(host.Now, AuditActions.CredentialRefusedByResource), default))
+                .ShouldBe(RefusalRecordOutcome.Recorded);
+        }
+
+        var document = (await host.GetAsync($"{Path}/{id}", token)).Json;
+
+        (document.GetProperty("status").GetString(), document.GetProperty("next_action").GetString(), document.GetProperty("can_reauth").GetBoolean()).ShouldBe(("active", "reconnect", true));
+        var refusals = document.GetProperty("refused_by").EnumerateArray().ToList();
+        refusals.Select(refusal => refusal.GetProperty("resource").GetString()).ShouldBe(["tracker", "wiki"]);
+        (refusals[0].GetProperty("reason").GetString(), refusals[0].GetProperty("since").GetDateTimeOffset(), refusals[0].GetProperty("retry_at").GetDateTimeOffset())
+            .ShouldBe(("rejected_after_refresh", host.Now, host.Now.AddMinutes(10)));
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class DemoProviderFlowTests : IAsyncLifetime
         var done = await VisitProviderAsync(browser, await browser.ApproveAsync(consent));
         var session = await _host.FindSessionAsync(done.Query("code")!);
         session.Subject.Kind.ShouldBe(SubjectKind.User);
-        (await _host.Get<ICredentialVault>().NeedsConnectionAsync(new CredentialKey(CredentialOwner.Of(session.Subject), "demo"), CancellationToken.None)).ShouldBeFalse();
+        (await _host.Get<ICredentialVault>().NeedsConnectionAsync(new CredentialKey(CredentialOwner.Of(session.Subject), "demo"), "demo", CancellationToken.None)).ShouldBeFalse();
         _demo.Counters[DemoCounter.TokenRequests].ShouldBe(2);
 
         using var again = _host.CreateBrowser();

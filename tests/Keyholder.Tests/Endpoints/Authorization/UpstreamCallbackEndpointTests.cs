@@ -38,7 +38,7 @@ public sealed class UpstreamCallbackEndpointTests
         var done = await browser.GetAsync(Callback(provider));
 
         done.Location.ShouldNotBeNull().ShouldStartWith(AuthorizationSamples.RedirectUri + "?code=kh_ac_");
-        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), CancellationToken.None)).ShouldBeFalse();
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), "github", CancellationToken.None)).ShouldBeFalse();
         host.Legs.Callbacks.Distinct().ShouldBe([AuthorizationHost.Issuer + "/upstream/callback"]);
         host.Legs.Exchanges.ShouldBe(1);
         foreach (var secret in new[] { "upstream-token-canary", "upstream-code-canary" })
@@ -113,7 +113,7 @@ public sealed class UpstreamCallbackEndpointTests
         (done.Query("error"), done.Query("state"), done.Query("iss")).ShouldBe((error, "xyz", AuthorizationHost.Issuer));
         done.Location!.ShouldNotContain("canary");
         done.Location!.ShouldNotContain("private");
-        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), CancellationToken.None)).ShouldBeTrue();
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), "github", CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class UpstreamCallbackEndpointTests
             return FakeLegs.Succeeded("subject-1");
         };
         (await browser.GetAsync(Callback(provider))).ErrorId.ShouldBe("request_finished");
-        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), CancellationToken.None)).ShouldBeTrue();
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), "github", CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class UpstreamCallbackEndpointTests
 
         (await browser.GetAsync(Callback(provider))).ErrorId.ShouldBe("connection_withdrawn");
 
-        (await host.Get<ICredentialVault>().NeedsConnectionAsync(key, CancellationToken.None)).ShouldBeTrue();
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(key, "github", CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class UpstreamCallbackEndpointTests
         consent.Text.ShouldContain("Signed in as Person1 at Cloud");
         var session = await host.FindSessionAsync((await browser.ApproveAsync(consent)).Query("code")!);
         var cloud = new CredentialKey(CredentialOwner.Of(session.Subject), "cloud");
-        (await host.Get<ICredentialVault>().NeedsConnectionAsync(cloud, CancellationToken.None)).ShouldBeTrue();
+        (await host.Get<ICredentialVault>().NeedsConnectionAsync(cloud, "github", CancellationToken.None)).ShouldBeTrue();
 
         using var again = host.CreateBrowser();
         (await host.FindSessionAsync((await SignInWithCloudAsync(again)).Query("code")!)).Subject.ShouldBe(session.Subject);

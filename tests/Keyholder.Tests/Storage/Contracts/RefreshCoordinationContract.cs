@@ -155,7 +155,7 @@ public abstract class RefreshCoordinationContract<TFixture> : StorageContract<TF
             Vault = new CredentialVault(
                 db.Credentials, db.CredentialRefreshes, db.Audit, new EnvelopeSealer(VaultKeys.Ring(1)), _time, NullLogger<CredentialVault>.Instance);
             _authorizer = new UpstreamAuthorizer(
-                Vault, db.CredentialRefreshes, provider.Client, provider.Options, _time, NullLogger<UpstreamAuthorizer>.Instance);
+                Vault, db.CredentialRefreshes, db.CredentialRefusals, provider.Client, provider.Options, _time, NullLogger<UpstreamAuthorizer>.Instance);
         }
 
         public CredentialVault Vault { get; }

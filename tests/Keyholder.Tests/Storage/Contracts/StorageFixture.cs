@@ -31,6 +31,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialStore Credentials => Storage.Credentials;
 
+    public ICredentialRefusalStore CredentialRefusals => Storage.CredentialRefusals;
+
     public ICredentialRefreshStore CredentialRefreshes => Storage.CredentialRefreshes;
 
     public IDeviceAuthorizationStore DeviceAuthorizations => Storage.DeviceAuthorizations;

@@ -30,7 +30,11 @@ public static class PostgresContractTests
 
     public sealed class CredentialConnections : CredentialConnectionContract<PostgresFixture>;
 
+    public sealed class CredentialRefusals : CredentialRefusalStoreContract<PostgresFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<PostgresFixture>;
+
+    public sealed class RefusalCoordination : RefusalCoordinationContract<PostgresFixture>;
 
     public sealed class CredentialDirectory : CredentialDirectoryContract<PostgresFixture>;
 

@@ -30,7 +30,11 @@ public static class FileSqliteTests
 
     public sealed class CredentialConnections : CredentialConnectionContract<FileSqliteFixture>;
 
+    public sealed class CredentialRefusals : CredentialRefusalStoreContract<FileSqliteFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<FileSqliteFixture>;
+
+    public sealed class RefusalCoordination : RefusalCoordinationContract<FileSqliteFixture>;
 
     public sealed class CredentialDirectory : CredentialDirectoryContract<FileSqliteFixture>;
 

@@ -30,7 +30,11 @@ public static class MemorySqliteTests
 
     public sealed class CredentialConnections : CredentialConnectionContract<MemorySqliteFixture>;
 
+    public sealed class CredentialRefusals : CredentialRefusalStoreContract<MemorySqliteFixture>;
+
     public sealed class CredentialRefreshes : CredentialRefreshStoreContract<MemorySqliteFixture>;
+
+    public sealed class RefusalCoordination : RefusalCoordinationContract<MemorySqliteFixture>;
 
     public sealed class CredentialDirectory : CredentialDirectoryContract<MemorySqliteFixture>;
 

@@ -217,7 +217,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
 
     private async Task<UpstreamAuthorization> AuthorizeAsync(Provider? provider = null)
     {
-        using var authorizer = new UpstreamAuthorizer(_vault, _remote.Storage.CredentialRefreshes, _remote.Client, _remote.Options, _remote.Time, NullLogger<UpstreamAuthorizer>.Instance);
+        using var authorizer = new UpstreamAuthorizer(_vault, _remote.Storage.CredentialRefreshes, _remote.Storage.CredentialRefusals, _remote.Client, _remote.Options, _remote.Time, NullLogger<UpstreamAuthorizer>.Instance);
         var resource = AuthorizerFixture.Resource with { Providers = [new ResourceProvider(provider ?? _provider)] };
         return await authorizer.AuthorizeAsync(resource, Token(), default);
     }

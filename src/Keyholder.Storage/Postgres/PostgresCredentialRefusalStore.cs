@@ -1,0 +1,70 @@
+using Keyholder.Audit;
+using Keyholder.Vault;
+
+namespace Keyholder.Storage.Postgres;
+
+/// <inheritdoc />
+internal sealed class PostgresCredentialRefusalStore(PostgresDatabase database) : ICredentialRefusalStore
+{
+    public Task<RefusalRecordOutcome> RecordAsync(StoredCredential current, CredentialRefusal refusal, AuditEvent audit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async statements =>
+            {
+                // The credential's row is locked: who writes its secret does so before this, and is seen, or after it, and ends the refusal.
+                if (!await statements.AnyAsync(
+                        "SELECT 1 FROM credentials WHERE row_id = @row_id AND version = @version AND status = 'active' FOR UPDATE",
+                        ("row_id", current.RowId),
+                        ("version", current.Version)))
+                {
+                    return RefusalRecordOutcome.Changed;
+                }
+
+                if (!await UpsertAsync(statements, current, refusal))
+                {
+                    return RefusalRecordOutcome.Standing;
+                }
+
+                await AuditRows.AppendAsync(statements, audit);
+                await CredentialRefusalRows.AppendNoticeAsync(statements, current.Key, refusal.Since);
+                return RefusalRecordOutcome.Recorded;
+            },
+            cancellationToken);
+
+    public Task<bool> BeginRetryAsync(RefusalRetry retry, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        async statements => await statements.ExecuteAsync(
+            "UPDATE credential_refusals SET retry_at = @until WHERE row_id = @row_id AND resource = @resource AND retry_at <= @now",
+            ("row_id", retry.RowId),
+            ("resource", retry.Resource),
+            ("until", retry.Until),
+            ("now", now)) == 1,
+        cancellationToken);
+
+    public Task<bool> LiftAsync(RefusalRetry retry, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        async statements =>
+        {
+            var deleted = await statements.ExecuteAsync(
+                "DELETE FROM credential_refusals WHERE row_id = @row_id AND resource = @resource AND retry_at = @until",
+                ("row_id", retry.RowId),
+                ("resource", retry.Resource),
+                ("until", retry.Until)) == 1;
+            if (deleted)
+            {
+                await AuditRows.AppendAsync(statements, audit);
+                await CredentialRefusalRows.AppendNoticeAsync(statements, retry.Key, now);
+            }
+
+            return deleted;
+        },
+        cancellationToken);
+
+    private static async Task<bool> UpsertAsync(PostgresStatements statements, StoredCredential current, CredentialRefusal refusal) => await statements.ExecuteAsync(
+        """
+        INSERT INTO credential_refusals (row_id, resource, reason, since, retry_at) VALUES (@row_id, @resource, @reason, @since, @retry_at)
+        ON CONFLICT (row_id, resource) DO UPDATE SET reason = excluded.reason, retry_at = excluded.retry_at WHERE credential_refusals.retry_at <= excluded.since
+        """,
+        ("row_id", current.RowId),
+        ("resource", refusal.Resource),
+        ("reason", refusal.Reason),
+        ("since", refusal.Since),
+        ("retry_at", refusal.RetryAt)) == 1;
+}
