@@ -21,6 +21,7 @@ internal sealed record SealedColumn(SealedKind Kind, string Table, string Key, o
         new(SealedKind.ServerSecret, "server_secrets", "name", "", "sealed", "name"),
         new(SealedKind.SigningKey, "signing_keys", "id", "", "sealed_private_key", "id"),
         new(SealedKind.UpstreamClient, "upstream_clients", "provider", "", "envelope", "provider, issuer, generation, client_id"),
+        new(SealedKind.FormerUpstreamClient, "former_upstream_clients", "id", "", "envelope", "provider, issuer, generation, client_id"),
     ];
 
     /// <summary>Reads at most <c>@limit</c> rows after <c>@after</c>: key, envelope, then what is bound.</summary>

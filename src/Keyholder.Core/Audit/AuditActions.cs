@@ -38,6 +38,7 @@ public static class AuditActions
     public const string CredentialStored = "credential.stored";
     public const string CredentialNeedsReauth = "credential.needs_reauth";
     public const string CredentialNeedsUpdate = "credential.needs_update";
+    public const string UpstreamMixUpRefused = "upstream.mix_up_refused";
     public const string UpstreamClientChanged = "upstream.client_changed";
     public const string CredentialRefused = "credential.refused";
     public const string CredentialRefusedByResource = "credential.refused_by_resource";

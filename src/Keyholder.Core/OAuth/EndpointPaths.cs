@@ -42,8 +42,17 @@ public static class EndpointPaths
     /// <summary>RFC 9728 section 3.</summary>
     public const string ProtectedResourceMetadata = "/.well-known/oauth-protected-resource";
 
-    /// <summary>Keyholder's own client-id metadata document, for upstream authorization servers.</summary>
-    public const string UpstreamClient = "/oauth/client.json";
+    /// <summary>The redirect URI that providers share.</summary>
+    public const string SharedCallback = "/upstream/callback";
+
+    /// <summary>What the path of a provider's own redirect URI begins with. Never below the shared one: some authorization servers allow whatever lies below a registered redirect URI.</summary>
+    public const string Callback = "/callback/";
+
+    /// <summary>What the path of Keyholder's client-id metadata document for the authorization server of one provider begins with.</summary>
+    public const string UpstreamClient = "/oauth/client/";
+
+    /// <summary>The one client-id metadata document of earlier versions: what it obtained is still refreshed in its name.</summary>
+    public const string FormerUpstreamClient = "/oauth/client.json";
 
     /// <summary>Keyholder's own API, and the path of its resource URI.</summary>
     public const string Api = "/api";

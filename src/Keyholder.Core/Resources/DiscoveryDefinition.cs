@@ -18,6 +18,9 @@ public sealed record DiscoveryDefinition
     /// <summary><c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c>. Default: <c>client_secret_basic</c> with a secret, else <c>none</c>.</summary>
     public string? ClientAuthMethod { get; init; }
 
+    /// <summary>Which redirect URI of Keyholder's is registered for the <c>clientId</c>: <c>shared</c> (<c>{server.publicUrl}/upstream/callback</c>), which needs <c>issuer</c> too, or <c>own</c> (<c>{server.publicUrl}/callback/NAME</c>). Default: <c>shared</c> with both <c>issuer</c> and <c>clientId</c>, else <c>own</c>.</summary>
+    public ProviderCallback? Callback { get; init; }
+
     /// <summary>The scopes to ask for. Default: those the upstream asks for.</summary>
     public IReadOnlyList<string> Scopes { get; init; } = [];
 

@@ -29,6 +29,13 @@ internal static class DiscoveryRules
             ProviderRules.CheckClientId(discovery.ClientId, path, problems);
         }
 
+        // Whoever runs the upstream chooses an authorization server that is not pinned: none such may share a redirect URI with another.
+        var registered = discovery is { Issuer: not null, ClientId: not null };
+        if (discovery.Callback == ProviderCallback.Shared && !registered)
+        {
+            problems.Add(path + ".callback", "can be shared only by a clientId at one issuer; write both, or leave it out");
+        }
+
         var method = ProviderRules.AuthMethod(discovery.ClientSecret, discovery.ClientAuthMethod, path, problems);
         ProviderRules.CheckScopes(discovery.Scopes, path, problems);
         return upstream is null || problems.All.Count > before
@@ -44,6 +51,7 @@ internal static class DiscoveryRules
                 Scopes = discovery.Scopes,
                 Owner = discovery.Owner,
                 AssumePkce = discovery.AssumePkce,
+                Callback = discovery.Callback ?? (registered ? ProviderCallback.Shared : ProviderCallback.Own),
                 Discovery = new ProviderDiscovery
                 {
                     Upstream = upstream,

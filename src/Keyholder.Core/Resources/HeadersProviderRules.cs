@@ -79,6 +79,7 @@ internal static class HeadersProviderRules
             ("tokenResponse", definition.TokenResponse is not null),
             ("identity", definition.Identity is not null),
             ("authorizationParameters", definition.AuthorizationParameters.Count > 0),
+            ("callback", definition.Callback is not null),
             ("signIn", definition.SignIn),
             ("resourceParameter", definition.ResourceParameter is not null),
         ];

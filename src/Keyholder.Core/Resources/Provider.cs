@@ -69,6 +69,9 @@ public sealed record Provider
         init;
     }
 
+    /// <summary>The redirect URI people come back to.</summary>
+    public ProviderCallback Callback { get; init; }
+
     /// <summary>Where the rest of it is found; null when all of it is configured. Until then <see cref="Issuer"/> is null, and <see cref="ClientId"/> empty unless Keyholder is registered there already.</summary>
     public ProviderDiscovery? Discovery { get; init; }
 

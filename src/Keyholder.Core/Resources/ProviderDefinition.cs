@@ -69,6 +69,9 @@ public sealed record ProviderDefinition
     /// <summary>What names the account a credential belongs to. Default: the ID token for <c>oidc</c>, otherwise nothing.</summary>
     public IdentityMapping? Identity { get; init; }
 
+    /// <summary>Which redirect URI of Keyholder's is registered with the provider: <c>shared</c> (<c>{server.publicUrl}/upstream/callback</c>) or <c>own</c> (<c>{server.publicUrl}/callback/NAME</c>), which keeps mix-up away from providers whose answers do not name their issuer. Default: <c>shared</c>.</summary>
+    public ProviderCallback? Callback { get; init; }
+
     /// <summary>Whether to trust that the provider supports PKCE with S256 although its metadata does not say so. Default: false.</summary>
     public bool? AssumePkce { get; init; }
 

@@ -75,6 +75,7 @@ internal static class ProviderRules
                 SignIn = definition.SignIn,
                 ResourceParameter = definition.ResourceParameter,
                 Owner = definition.Owner,
+                Callback = definition.Callback ?? ProviderCallback.Shared,
                 RefreshEndpoint = refresh,
                 RevocationEndpoint = revocation,
                 ScopeParameter = definition.ScopeParameter ?? "scope",

@@ -20,4 +20,7 @@ public enum SealedKind
 
     /// <summary>The secret of Keyholder's registration with an authorization server.</summary>
     UpstreamClient,
+
+    /// <summary>As <see cref="UpstreamClient"/>, of a registration that was replaced and still serves what it obtained.</summary>
+    FormerUpstreamClient,
 }

@@ -3,7 +3,7 @@ namespace Keyholder.Storage;
 /// <summary>What became of a new registration.</summary>
 public enum UpstreamClientPutOutcome
 {
-    /// <summary>It is the provider's client now; credentials of the one before it need a new connection.</summary>
+    /// <summary>It is the provider's client now.</summary>
     Stored,
 
     /// <summary>Someone else stored that generation first; nothing changed.</summary>

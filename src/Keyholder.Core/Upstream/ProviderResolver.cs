@@ -20,8 +20,8 @@ internal sealed class ProviderResolver(
     public WantedScopes Wanted { get; } = new(time);
 
     /// <summary>The provider as it is now, for sending a person there.</summary>
-    public Task<ResolvedProvider> ResolveFreshAsync(Provider provider, CancellationToken cancellationToken) =>
-        provider.Discovery is null ? ConfiguredAsync(provider, cancellationToken) : DiscoverAsync(provider, cancellationToken);
+    public async Task<ResolvedProvider> ResolveFreshAsync(Provider provider, CancellationToken cancellationToken) =>
+        provider.Discovery is null ? await ConfiguredAsync(provider, cancellationToken) : (await DiscoverAsync(provider, cancellationToken)).Result;
 
     /// <summary>The provider as it was when the client got its tokens or code, or as it is now when it changed since.</summary>
     /// <param name="provider">The provider as configured.</param>
@@ -36,13 +36,16 @@ internal sealed class ProviderResolver(
         }
 
         var now = time.GetUtcNow();
-        var found = _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider)
-            && now < entry.Until && (entry.Result.Fits(issuer, clientId) || now < entry.At + options.FailureBackoff)
-            ? entry.Result
-            : await DiscoverAsync(provider, cancellationToken);
-        return found is { Metadata.ByConvention: true } && !found.Fits(issuer, null)
-            ? ResolvedProvider.Failed(LegOutcome.Unavailable, "The upstream names its authorization server no more, which says nothing about what that one issued.")
-            : found;
+        if (Kept(provider, now) is { } kept)
+        {
+            var found = await AsThenAsync(kept, issuer, clientId, cancellationToken);
+            if (found.Fits(issuer, clientId) || now < kept.At + options.FailureBackoff)
+            {
+                return Believable(found, issuer);
+            }
+        }
+
+        return Believable(await AsThenAsync(await DiscoverAsync(provider, cancellationToken), issuer, clientId, cancellationToken), issuer);
     }
 
     /// <summary>Notes that the authorization server does not know Keyholder's client any more.</summary>
@@ -61,27 +64,49 @@ internal sealed class ProviderResolver(
         return found.Metadata is { } usable ? ResolvedProvider.Of(provider, usable) : ResolvedProvider.Failed(found.Outcome, found.Debug);
     }
 
-    private async Task<ResolvedProvider> DiscoverAsync(Provider provider, CancellationToken cancellationToken) =>
-        (await _flights.RunAsync(provider.Name, () => LoadAsync(provider), cancellationToken)).Result;
+    private Task<Entry> DiscoverAsync(Provider provider, CancellationToken cancellationToken) =>
+        _flights.RunAsync(provider.Name, () => LoadAsync(provider), cancellationToken);
 
     private async Task<Entry> LoadAsync(Provider provider)
     {
-        var result = await LookAsync(provider);
+        var located = await LookAsync(provider);
+        var result = located is { Provider: { } there, Metadata: { } usable } ? await BecomeClientAsync(there, usable) : located;
         var now = time.GetUtcNow();
-        if (SaysNothing(result) && Good(provider, now) is { } before && !SaysNothing(before.Result))
+        if (SaysNothing(result) && Kept(provider, now) is { Result.Provider: not null } before && !SaysNothing(before.Result))
         {
             return before; // an upstream that is down, or has not one document any more, says nothing about its authorization server
         }
 
-        var entry = new Entry(provider, result, now, now + (result.Provider is null ? options.FailureBackoff : options.MetadataLifetime));
+        var entry = new Entry(provider, located, result, now, now + (result.Provider is null ? options.FailureBackoff : options.MetadataLifetime));
         _found[provider.Name] = entry;
         return entry;
     }
 
     private static bool SaysNothing(ResolvedProvider result) => result is { Outcome: LegOutcome.Unavailable } or { Metadata.ByConvention: true };
 
-    private Entry? Good(Provider provider, DateTimeOffset now) =>
-        _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider) && entry.Result.Provider is not null && now < entry.Until ? entry : null;
+    private Entry? Kept(Provider provider, DateTimeOffset now) =>
+        _found.TryGetValue(provider.Name, out var entry) && ReferenceEquals(entry.Source, provider) && now < entry.Until ? entry : null;
+
+    // What a client obtained stays with it, also after Keyholder became another client of the same authorization server.
+    private async Task<ResolvedProvider> AsThenAsync(Entry entry, string? issuer, string? clientId, CancellationToken cancellationToken)
+    {
+        if (registrar is null || clientId is null || entry.Result.Provider?.ClientId == clientId
+            || entry.Located is not { Provider: { } located, Metadata: { } metadata } || located.Issuer != issuer)
+        {
+            return entry.Result;
+        }
+
+        return await registrar.FindAsync(located, clientId, cancellationToken) switch
+        {
+            null => entry.Result,
+            { Client: { } then } => ResolvedProvider.Of(As(then, located), metadata),
+            var failed => ResolvedProvider.Failed(failed.Outcome, failed.Debug),
+        };
+    }
+
+    private static ResolvedProvider Believable(ResolvedProvider found, string? issuer) => found is { Metadata.ByConvention: true } && !found.Fits(issuer, null)
+        ? ResolvedProvider.Failed(LegOutcome.Unavailable, "The upstream names its authorization server no more, which says nothing about what that one issued.")
+        : found;
 
     private async Task<ResolvedProvider> LookAsync(Provider provider)
     {
@@ -110,7 +135,7 @@ internal sealed class ProviderResolver(
             return ResolvedProvider.Failed(document.Outcome, document.Debug);
         }
 
-        return await BecomeClientAsync(located with { Scopes = ScopesFor(provider, resource, usable) }, usable);
+        return ResolvedProvider.Of(located with { Scopes = ScopesFor(provider, resource, usable) }, usable);
     }
 
     private async Task<ResolvedProvider> BecomeClientAsync(Provider located, ProviderMetadata usable)
@@ -124,9 +149,11 @@ internal sealed class ProviderResolver(
         }
 
         UpstreamLog.ProviderDiscovered(logger, located.Name, located.Issuer!);
-        return ResolvedProvider.Of(
-            located with { ClientId = client.ClientId, ClientSecret = client.ClientSecret, ClientAuthMethod = client.AuthMethod }, usable);
+        return ResolvedProvider.Of(As(client, located), usable);
     }
+
+    private static Provider As(RegisteredUpstreamClient client, Provider located) =>
+        located with { ClientId = client.ClientId, ClientSecret = client.ClientSecret, ClientAuthMethod = client.AuthMethod };
 
     private IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable)
     {
@@ -154,5 +181,6 @@ internal sealed class ProviderResolver(
         }));
     }
 
-    private sealed record Entry(Provider Source, ResolvedProvider Result, DateTimeOffset At, DateTimeOffset Until);
+    /// <summary>What was found: where the provider is, and, as <paramref name="Result"/>, with the client Keyholder is there now, if it could become one.</summary>
+    private sealed record Entry(Provider Source, ResolvedProvider Located, ResolvedProvider Result, DateTimeOffset At, DateTimeOffset Until);
 }

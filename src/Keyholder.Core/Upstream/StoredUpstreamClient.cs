@@ -23,6 +23,9 @@ public sealed record StoredUpstreamClient
     /// <summary>When the secret ends (RFC 7591 section 3.2.1); null = it does not.</summary>
     public DateTimeOffset? SecretExpiresAt { get; init; }
 
+    /// <summary>The redirect URI it was made for, and may be used with; null in one of an earlier version, which all providers shared.</summary>
+    public string? RedirectUri { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <inheritdoc />

@@ -71,16 +71,27 @@ public sealed class UpstreamLegs : IUpstreamLegs
             return Rejected("The flow belongs to another provider or was changed.");
         }
 
+        // Whatever could be a mix-up is refused before the code goes anywhere and before the error is believed (RFC 9700 section 4.4.2, RFC 9207 section 2.4).
+        if (response.RedirectUri != secrets.Callback)
+        {
+            return MixedUp("The answer came to another redirect URI than the one of its leg.");
+        }
+
         var found = await _providers.ResolveAsync(configured, secrets.Issuer, secrets.ClientId, cancellationToken);
         if (found is not { Provider: { } provider, Metadata: { } metadata })
         {
             return new CompletedLeg(found.Outcome, Debug: found.Debug);
         }
 
-        // Whatever could be a mix-up is refused before the code goes anywhere and before the error is believed (RFC 9207 section 2.4).
-        if (FindMixUp(provider, callback, flow, secrets, metadata, response) is { } mixUp)
+        if (secrets.Issuer != metadata.Issuer || secrets.TokenEndpoint != metadata.TokenEndpoint || secrets.ClientId != provider.ClientId
+            || secrets.Callback != callback || secrets.SignIn != (flow.Purpose == ConnectionPurpose.SignIn))
         {
-            return Rejected(mixUp);
+            return Rejected("The provider's configuration or the flow changed since the redirect.");
+        }
+
+        if (FindMixUp(secrets, metadata, response) is { } mixUp)
+        {
+            return MixedUp(mixUp);
         }
 
         if (response.Error is not null)
@@ -90,7 +101,7 @@ public sealed class UpstreamLegs : IUpstreamLegs
 
         if (response.Code is not { Length: > 0 and <= MaxCodeLength } code)
         {
-            return Rejected("The callback carries no usable code.");
+            return Rejected("The answer carries no usable code.");
         }
 
         var exchanged = await _tokens.ExchangeAsync(provider, metadata.TokenEndpoint, code, callback, secrets.Verifier, cancellationToken);
@@ -105,19 +116,9 @@ public sealed class UpstreamLegs : IUpstreamLegs
             : new CompletedLeg(account.Outcome, Debug: account.Debug);
     }
 
-    private static string? FindMixUp(
-        Provider provider, string callback, ConnectionFlow flow, LegSecrets secrets, ProviderMetadata metadata, LegCallback response)
-    {
-        if (secrets.Issuer != metadata.Issuer || secrets.TokenEndpoint != metadata.TokenEndpoint || secrets.ClientId != provider.ClientId
-            || secrets.Callback != callback || secrets.SignIn != (flow.Purpose == ConnectionPurpose.SignIn))
-        {
-            return "The provider's configuration or the flow changed since the redirect.";
-        }
-
-        return response.Issuer is null
-            ? secrets.IssuerInResponse || metadata.IssuerInResponses ? "The callback lacks the iss parameter the provider promises." : null
-            : metadata.Issuer is not null && response.Issuer != metadata.Issuer ? "The callback names another issuer." : null;
-    }
+    private static string? FindMixUp(LegSecrets secrets, ProviderMetadata metadata, LegCallback response) => response.Issuer is null
+        ? secrets.IssuerInResponse || metadata.IssuerInResponses ? "The answer lacks the iss parameter the provider promises." : null
+        : metadata.Issuer is not null && response.Issuer != metadata.Issuer ? "The answer names another issuer." : null;
 
     private static CompletedLeg FromError(string error) => error switch
     {
@@ -140,6 +141,8 @@ public sealed class UpstreamLegs : IUpstreamLegs
 
         return new CompletedLeg(result.Outcome == TokenEndpointOutcome.Unavailable ? LegOutcome.Unavailable : LegOutcome.Rejected, Debug: result.Debug);
     }
+
+    private static CompletedLeg MixedUp(string debug) => new(LegOutcome.MixedUp, Debug: debug);
 
     private static CompletedLeg Rejected(string debug) => new(LegOutcome.Rejected, Debug: debug);
 

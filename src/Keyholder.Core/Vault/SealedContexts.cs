@@ -20,7 +20,7 @@ internal static class SealedContexts
             SealedKind.ConnectionFlow => LegSecretsSealer.ContextOf((byte[])bound[0]!, (string)bound[1]!).Bytes.ToArray(),
             SealedKind.ServerSecret => ServerSecrets.Context((string)bound[0]!),
             SealedKind.SigningKey => SigningKeyRing.Context((string)bound[0]!),
-            SealedKind.UpstreamClient => UpstreamClientSealer.Context((string)bound[0]!, (string)bound[1]!, (long)bound[2]!, (string)bound[3]!).Bytes.ToArray(),
+            SealedKind.UpstreamClient or SealedKind.FormerUpstreamClient => UpstreamClientSealer.Context((string)bound[0]!, (string)bound[1]!, (long)bound[2]!, (string)bound[3]!).Bytes.ToArray(),
             _ => throw new ArgumentOutOfRangeException(nameof(row), row.Kind, null),
         };
     }

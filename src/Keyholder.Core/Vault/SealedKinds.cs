@@ -17,6 +17,7 @@ public static class SealedKinds
         SealedKind.ServerSecret => "server_secret",
         SealedKind.SigningKey => "signing_key",
         SealedKind.UpstreamClient => "upstream_client",
+        SealedKind.FormerUpstreamClient => "former_upstream_client",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
 }

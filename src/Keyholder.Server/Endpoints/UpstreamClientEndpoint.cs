@@ -1,19 +1,30 @@
 using System.Text;
 using Keyholder.OAuth;
+using Keyholder.Resources;
 using Keyholder.Server.Hosting;
 using Keyholder.Upstream.Discovery;
 
 namespace Keyholder.Server.Endpoints;
 
-/// <summary>Keyholder's own client-id metadata document: its client id at upstream authorization servers that accept such.</summary>
+/// <summary>Keyholder's own client-id metadata documents: its client ids at upstream authorization servers that accept such, another one for each provider found by discovery.</summary>
 internal static class UpstreamClientEndpoint
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Maps the document, which anybody may read.</summary>
+    /// <summary>Maps the documents, which anybody may read.</summary>
     public static void MapUpstreamClient(this IEndpointRouteBuilder endpoints)
     {
-        var document = new MetadataDocument(Encoding.UTF8.GetBytes(endpoints.ServiceProvider.GetRequiredService<OwnClient>().MetadataDocument), MaxAge);
-        endpoints.MapMethods(EndpointPaths.UpstreamClient, [HttpMethods.Get, HttpMethods.Head], () => document).WithOrigins(OriginRule.Any);
+        var own = endpoints.ServiceProvider.GetRequiredService<OwnClient>();
+        var former = Document(own.FormerMetadataDocument);
+        endpoints.MapMethods(EndpointPaths.FormerUpstreamClient, Methods, () => former).WithOrigins(OriginRule.Any);
+        endpoints.MapMethods(EndpointPaths.UpstreamClient + "{provider}.json", Methods, (string provider, IResourceSource resources) => Find(resources.Current.FindProvider(provider), own))
+            .WithOrigins(OriginRule.Any);
     }
+
+    // A provider with a configured client id knows Keyholder by that one alone.
+    private static IResult Find(Provider? provider, OwnClient own) =>
+        provider is { Discovery: not null, ClientId: "" } ? Document(own.MetadataDocumentOf(provider)) : Results.NotFound();
+
+    private static MetadataDocument Document(string json) => new(Encoding.UTF8.GetBytes(json), MaxAge);
 }

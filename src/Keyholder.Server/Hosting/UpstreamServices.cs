@@ -1,5 +1,3 @@
-using Keyholder.OAuth;
-using Keyholder.Server.Pages;
 using Keyholder.Upstream;
 using Keyholder.Upstream.Discovery;
 using Keyholder.Upstream.Revocation;
@@ -14,7 +12,7 @@ internal static class UpstreamServices
     {
         services.AddSingleton<IHostResolver, SystemHostResolver>();
         services.AddSingleton<GuardedHttp>();
-        services.AddSingleton(provider => Own(provider.GetRequiredService<Issuer>()));
+        services.AddSingleton<OwnClient>();
         services.AddSingleton<UpstreamClientRegistrar>();
         services.AddSingleton<UpstreamClient>();
         services.AddSingleton<ScopeStepUp>();
@@ -28,7 +26,4 @@ internal static class UpstreamServices
         services.AddHostedService<UpstreamRevocationService>();
         services.AddHostedService<CredentialNoticeService>();
     }
-
-    private static OwnClient Own(Issuer issuer) =>
-        new("Keyholder", issuer.Value, issuer.At(AuthorizationPaths.UpstreamCallback), issuer.At(EndpointPaths.UpstreamClient));
 }

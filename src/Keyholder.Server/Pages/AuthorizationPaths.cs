@@ -10,7 +10,8 @@ internal static class AuthorizationPaths
     public const string SignIn = "/authorize/sign-in";
     public const string Consent = "/authorize/consent";
     public const string Connect = "/authorize/connect";
-    public const string UpstreamCallback = "/upstream/callback";
+    public const string SharedCallback = EndpointPaths.SharedCallback;
+    public const string Callback = EndpointPaths.Callback;
     public const string SignOut = "/sign-out";
 
     /// <summary>Where a request goes on.</summary>

@@ -55,6 +55,8 @@ internal static class PageErrors
 
     public static PageError CallbackUsed { get; } = new("callback_used", 410, "This answer was used before", "The provider's answer counts once. " + StartAgain);
 
+    public static PageError CallbackMixedUp { get; } = new("callback_mixed_up", 400, "This answer came from somewhere else", "It is not from the provider you were sent to, or came back to the wrong place. Nothing was connected, and nothing was passed on. If it happens again, do not connect this resource, and tell the operator of this server.");
+
     public static PageError CallbackOutOfTurn { get; } = new("callback_out_of_turn", 409, "This answer came out of turn", "It belongs to a step that is over, or not yet due. Go on to see the current one.");
 
     public static PageError ProviderNotConnected { get; } = new("provider_not_connected", 502, "It was not connected", "The provider did not give Keyholder a key. You can try again, or go on without it.");

@@ -6,7 +6,10 @@ namespace Keyholder.Storage.Rows;
 /// <summary>The columns of <c>upstream_clients</c> and how to read them.</summary>
 internal static class UpstreamClientColumns
 {
-    public const string All = "provider, issuer, generation, client_id, auth_method, envelope, secret_expires_at, created_at";
+    public const string All = "provider, issuer, generation, client_id, auth_method, envelope, secret_expires_at, created_at, redirect_uri";
+
+    /// <summary>The current and the kept registrations of every provider, as a table.</summary>
+    public const string EveryOne = $"(SELECT {All} FROM upstream_clients UNION ALL SELECT {All} FROM former_upstream_clients) AS registrations";
 
     /// <summary>Why credentials of another client need a new connection.</summary>
     public const string ChangedReason = "upstream_client_changed";
@@ -21,5 +24,6 @@ internal static class UpstreamClientColumns
         Envelope = row.IsDBNull(5) ? null : row.Bytes(5),
         SecretExpiresAt = row.TimeOrNull(6),
         CreatedAt = row.Time(7),
+        RedirectUri = row.IsDBNull(8) ? null : row.GetString(8),
     };
 }

@@ -13,16 +13,34 @@ internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpst
                 $"SELECT {UpstreamClientColumns.All} FROM upstream_clients WHERE provider = $provider", UpstreamClientColumns.Read, ("$provider", provider)),
             cancellationToken);
 
-    public Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, AuditEvent audit, CancellationToken cancellationToken) =>
+    public Task<StoredUpstreamClient?> FindAsync(string provider, string issuer, string clientId, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle(
+                $"""
+                SELECT {UpstreamClientColumns.All} FROM {UpstreamClientColumns.EveryOne}
+                WHERE provider = $provider AND issuer = $issuer AND client_id = $client_id ORDER BY generation DESC LIMIT 1
+                """,
+                UpstreamClientColumns.Read,
+                ("$provider", provider),
+                ("$issuer", issuer),
+                ("$client_id", clientId)),
+            cancellationToken);
+
+    public Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, bool keepsFormer, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
             connection =>
             {
+                if (keepsFormer)
+                {
+                    KeepFormer(connection, client);
+                }
+
                 if (Write(connection, client) == 0)
                 {
                     return UpstreamClientPutOutcome.Conflict;
                 }
 
-                if (client.Generation > 1)
+                if (client.Generation > 1 && !keepsFormer)
                 {
                     connection.Execute(
                         "UPDATE credentials SET status = 'needs_reauth', status_reason = $reason, updated_at = $now WHERE provider = $provider AND status = 'active'",
@@ -36,17 +54,26 @@ internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpst
             },
             cancellationToken);
 
+    private static void KeepFormer(PreparedConnection connection, StoredUpstreamClient client) => connection.Execute(
+        $"""
+        INSERT INTO former_upstream_clients (id, {UpstreamClientColumns.All}, replaced_at)
+        SELECT provider || '/' || generation, {UpstreamClientColumns.All}, $now FROM upstream_clients WHERE provider = $provider AND generation = $generation - 1
+        """,
+        ("$provider", client.Provider),
+        ("$generation", client.Generation),
+        ("$now", client.CreatedAt));
+
     private static int Write(PreparedConnection connection, StoredUpstreamClient client) => connection.Execute(
         client.Generation == 1
             ? $"""
               INSERT INTO upstream_clients ({UpstreamClientColumns.All})
-              VALUES ($provider, $issuer, $generation, $client_id, $auth_method, $envelope, $secret_expires_at, $created_at)
+              VALUES ($provider, $issuer, $generation, $client_id, $auth_method, $envelope, $secret_expires_at, $created_at, $redirect_uri)
               ON CONFLICT (provider) DO NOTHING
               """
             : """
               UPDATE upstream_clients
               SET issuer = $issuer, generation = $generation, client_id = $client_id, auth_method = $auth_method, envelope = $envelope,
-                  secret_expires_at = $secret_expires_at, created_at = $created_at
+                  secret_expires_at = $secret_expires_at, created_at = $created_at, redirect_uri = $redirect_uri
               WHERE provider = $provider AND generation = $generation - 1
               """,
         ("$provider", client.Provider),
@@ -56,5 +83,6 @@ internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpst
         ("$auth_method", client.AuthMethod),
         ("$envelope", client.Envelope),
         ("$secret_expires_at", client.SecretExpiresAt),
-        ("$created_at", client.CreatedAt));
+        ("$created_at", client.CreatedAt),
+        ("$redirect_uri", client.RedirectUri));
 }

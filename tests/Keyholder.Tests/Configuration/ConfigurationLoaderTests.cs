@@ -114,6 +114,23 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Fact]
+    public void A_provider_keeps_the_shared_redirect_URI_unless_its_own_is_asked_for()
+    {
+        var resources = Load("""
+            {
+              "providers": {
+                "hub": { "kind": "oidc", "issuer": "https://hub.example", "clientId": "kh" },
+                "own": { "kind": "oidc", "issuer": "https://own.example", "clientId": "kh", "callback": "own" },
+                "github": { "clientId": "kh", "clientSecret": "s", "callback": "own" },
+              },
+            }
+            """).Resources;
+
+        resources.Providers.Select(p => (p.Name, p.Callback))
+            .ShouldBe([("hub", ProviderCallback.Shared), ("own", ProviderCallback.Own), ("github", ProviderCallback.Own)], ignoreOrder: true);
+    }
+
+    [Fact]
     public void A_list_of_providers_is_a_list_of_objects()
     {
         var problems = Problems("""

@@ -120,7 +120,12 @@ public sealed class StoredSecretsTests
         // Nor did a revocation at a provider, while the clock stands.
         var lent = await host.ConnectAsync("diary");
         (await host.Get<SessionRevoker>().RevokeAllAsync(new SessionSelector { ClientId = lent.Id }, RevocationReasons.Operator, "system", new(null, null))).ShouldBe(1);
-        await host.Get<IUpstreamClientStore>().PutAsync(new UpstreamClientSealer(host.Get<ISecretSealer>()).Seal(registration, registered), audit, TestContext.Current.CancellationToken);
+        var clients = host.Get<IUpstreamClientStore>();
+        foreach (var generation in new[] { 1, 2 })
+        {
+            var sealedClient = new UpstreamClientSealer(host.Get<ISecretSealer>()).Seal(registration with { Generation = generation }, registered);
+            await clients.PutAsync(sealedClient, keepsFormer: generation > 1, audit, TestContext.Current.CancellationToken);
+        }
 
         void Know(ConnectedClient client)
         {

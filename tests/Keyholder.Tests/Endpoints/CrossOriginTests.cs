@@ -17,6 +17,7 @@ public sealed class CrossOriginTests
     [InlineData("/authorize/sign-in", "POST", false)]
     [InlineData("/authorize/consent", "POST", false)]
     [InlineData("/upstream/callback", "GET", false)]
+    [InlineData("/callback/cloud", "GET", false)]
     [InlineData("/sign-out", "POST", false)]
     [InlineData("/", "GET", false)]
     public async Task Foreign_pages_read_what_has_no_cookies_and_nothing_else(string path, string method, bool readable)

@@ -51,6 +51,24 @@ public sealed class DiscoveryRulesTests
         Problems(new() { Scopes = ["a b"] }).ShouldBe(["resources.remote.discovery.scopes[0]"]);
     }
 
+    [Theory]
+    [InlineData(null, null, null, ProviderCallback.Own)]
+    [InlineData("https://as.example", null, null, ProviderCallback.Own)]
+    [InlineData(null, "c", null, ProviderCallback.Own)]
+    [InlineData("https://as.example", "c", null, ProviderCallback.Shared)]
+    [InlineData("https://as.example", "c", ProviderCallback.Shared, ProviderCallback.Shared)]
+    [InlineData("https://as.example", "c", ProviderCallback.Own, ProviderCallback.Own)]
+    [InlineData(null, null, ProviderCallback.Own, ProviderCallback.Own)]
+    public void Only_a_client_registered_by_hand_at_one_server_shares_a_redirect_URI(string? issuer, string? clientId, ProviderCallback? written, ProviderCallback callback) =>
+        Build(Remote with { Discovery = new() { Issuer = issuer, ClientId = clientId, Callback = written } }).Snapshot.FindProvider("remote")!.Callback.ShouldBe(callback);
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("https://as.example", null)]
+    [InlineData(null, "c")]
+    public void A_server_nobody_vouches_for_never_shares_a_redirect_URI(string? issuer, string? clientId) =>
+        Problems(new() { Issuer = issuer, ClientId = clientId, Callback = ProviderCallback.Shared }).ShouldBe(["resources.remote.discovery.callback"]);
+
     [Fact]
     public void Providers_and_discovery_do_not_go_together()
     {

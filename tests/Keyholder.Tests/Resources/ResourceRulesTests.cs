@@ -150,9 +150,9 @@ public sealed class ResourceRulesTests
         ProviderProblems(WithDeclared(("X-Key", new() { Prefix = "a\r\nb" }))).ShouldBe(["providers.idp.headers.X-Key.prefix"]);
         ProviderProblems(WithDeclared(("Authorization", new() { Prefix = "Bearer " }))).ShouldBeEmpty();
         ProviderProblems(Oidc with { Headers = WithDeclared(("X-Key", new())).Headers }).ShouldBe(["providers.idp.headers"]);
-        var oauth = Oidc with { Kind = ProviderKind.Headers, ClientSecret = "s", SignIn = true, Scopes = ["a"], Headers = WithDeclared(("X-Key", new())).Headers };
+        var oauth = Oidc with { Kind = ProviderKind.Headers, ClientSecret = "s", SignIn = true, Callback = ProviderCallback.Own, Scopes = ["a"], Headers = WithDeclared(("X-Key", new())).Headers };
         ProviderProblems(oauth).ShouldBe(
-            ["providers.idp.issuer", "providers.idp.clientId", "providers.idp.clientSecret", "providers.idp.scopes", "providers.idp.signIn"]);
+            ["providers.idp.issuer", "providers.idp.clientId", "providers.idp.clientSecret", "providers.idp.scopes", "providers.idp.callback", "providers.idp.signIn"]);
     }
 
     [Fact]

@@ -102,7 +102,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
     {
         _demo.Switches = _demo.Switches with { WrongAuthorizationIssuer = wrong, OmitAuthorizationIssuer = !wrong };
 
-        (await WalkAsync(signIn: true)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await WalkAsync(signIn: true)).Outcome.ShouldBe(LegOutcome.MixedUp);
 
         _demo.Counters[DemoCounter.TokenRequests].ShouldBe(0);
     }
@@ -243,7 +243,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
             CreatedAt = _time.GetUtcNow(),
             ExpiresAt = _time.GetUtcNow().AddMinutes(10),
         };
-        var response = new LegCallback(query.GetValueOrDefault("code"), query.GetValueOrDefault("iss"), query.GetValueOrDefault("error"));
+        var response = new LegCallback(Callback, query.GetValueOrDefault("code"), query.GetValueOrDefault("iss"), query.GetValueOrDefault("error"));
         return await _legs.CompleteAsync(Provider, Callback, flow, response, default);
     }
 

@@ -92,7 +92,7 @@ public sealed class UpstreamLegsTests : IDisposable
     {
         var (flow, leg) = await StartAsync(Providers.Oidc(), signIn: true);
 
-        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback("the-code", null, null));
+        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback(Callback, "the-code", null, null));
 
         completed.Outcome.ShouldBe(LegOutcome.Succeeded);
         completed.Subject.ShouldBe("248289761001");
@@ -114,7 +114,7 @@ public sealed class UpstreamLegsTests : IDisposable
     {
         var provider = Providers.Configured() with { ClientAuthMethod = method, ClientId = id, ClientSecret = secret };
         var (flow, _) = await StartAsync(provider, signIn: false);
-        await CompleteAsync(provider, flow, new LegCallback("c", null, null));
+        await CompleteAsync(provider, flow, new LegCallback(Callback, "c", null, null));
 
         var request = _fake.TokenRequests.ShouldHaveSingleItem();
         if (method == "client_secret_basic")
@@ -142,9 +142,32 @@ public sealed class UpstreamLegsTests : IDisposable
         _fake.Metadata!["authorization_response_iss_parameter_supported"] = advertised;
         var (flow, _) = await StartAsync(Providers.Oidc(), signIn: true);
 
-        (await CompleteAsync(Providers.Oidc(), flow, new LegCallback(code, issuer, error))).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await CompleteAsync(Providers.Oidc(), flow, new LegCallback(Callback, code, issuer, error))).Outcome.ShouldBe(LegOutcome.MixedUp);
 
         _fake.TokenRequests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("https://keys.example/callback/google")]
+    [InlineData("https://keys.example/callback/another")]
+    [InlineData("https://keys.example/CALLBACK")]
+    [InlineData("https://keys.example/callback/")]
+    [InlineData("")]
+    public async Task An_answer_at_another_redirect_URI_is_a_mix_up_that_nobody_is_asked_about(string arrived)
+    {
+        _fake.Metadata!["authorization_response_iss_parameter_supported"] = true;
+        var (flow, _) = await StartAsync(Providers.Oidc(), signIn: true);
+        using var elsewhere = new FakeProvider(_time);
+        var legs = new UpstreamLegs(elsewhere.Client, _sealer, NullLogger<UpstreamLegs>.Instance);
+
+        foreach (var answer in new[] { new LegCallback(arrived, "code", Providers.Issuer, null), new LegCallback(arrived, null, Providers.Issuer, "access_denied") })
+        {
+            (await legs.CompleteAsync(Providers.Oidc(), Callback, flow, answer, default)).Outcome.ShouldBe(LegOutcome.MixedUp);
+            (await legs.CompleteAsync(Providers.Oidc(), arrived, flow, answer, default)).Outcome.ShouldBe(LegOutcome.MixedUp);
+        }
+
+        elsewhere.Guarded.Requests.ShouldBeEmpty();
+        elsewhere.Trusted.Requests.ShouldBeEmpty();
     }
 
     [Theory]
@@ -156,7 +179,7 @@ public sealed class UpstreamLegsTests : IDisposable
     {
         var (flow, _) = await StartAsync(Providers.Oidc(), signIn: true);
 
-        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback("code", Providers.Issuer, error));
+        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback(Callback, "code", Providers.Issuer, error));
 
         completed.Outcome.ShouldBe(outcome);
         (completed.Debug ?? "").ShouldNotContain("canary");
@@ -186,7 +209,7 @@ public sealed class UpstreamLegsTests : IDisposable
             default: code = ""; break;
         }
 
-        (await _legs.CompleteAsync(provider, callback, flow, new LegCallback(code, null, null), default)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await _legs.CompleteAsync(provider, callback, flow, new LegCallback(Callback, code, null, null), default)).Outcome.ShouldBe(LegOutcome.Rejected);
 
         _fake.TokenRequests.ShouldBeEmpty();
     }
@@ -196,12 +219,12 @@ public sealed class UpstreamLegsTests : IDisposable
     {
         AnswerWith(() => null);
         var (signIn, _) = await StartAsync(Providers.Oidc(), signIn: true);
-        (await CompleteAsync(Providers.Oidc(), signIn, new LegCallback("c", null, null))).ShouldSatisfyAllConditions(
+        (await CompleteAsync(Providers.Oidc(), signIn, new LegCallback(Callback, "c", null, null))).ShouldSatisfyAllConditions(
             c => c.Outcome.ShouldBe(LegOutcome.Rejected),
             c => c.Tokens.ShouldBeNull());
         var (connect, _) = await StartAsync(Providers.Oidc(), signIn: false);
 
-        var completed = await CompleteAsync(Providers.Oidc(), connect, new LegCallback("c", null, null));
+        var completed = await CompleteAsync(Providers.Oidc(), connect, new LegCallback(Callback, "c", null, null));
 
         completed.Outcome.ShouldBe(LegOutcome.Succeeded);
         completed.Subject.ShouldBeNull();
@@ -215,7 +238,7 @@ public sealed class UpstreamLegsTests : IDisposable
         AnswerWith(() => _fake.IdToken("the nonce of another leg"));
         var (flow, _) = await StartAsync(Providers.Oidc(), signIn);
 
-        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback("c", null, null));
+        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback(Callback, "c", null, null));
 
         completed.Outcome.ShouldBe(LegOutcome.Rejected);
         completed.Tokens.ShouldBeNull();
@@ -231,7 +254,7 @@ public sealed class UpstreamLegsTests : IDisposable
         _fake.Token = _ => Task.FromResult(ScriptedHandler.Json("""{"error":"canary","error_description":"canary"}""", status));
         var (flow, _) = await StartAsync(Providers.Oidc(), signIn: true);
 
-        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback("c", null, null));
+        var completed = await CompleteAsync(Providers.Oidc(), flow, new LegCallback(Callback, "c", null, null));
 
         completed.Outcome.ShouldBe(outcome);
         (completed.Debug ?? "").ShouldNotContain("canary");

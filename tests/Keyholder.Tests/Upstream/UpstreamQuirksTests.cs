@@ -235,6 +235,6 @@ public sealed class UpstreamQuirksTests : IDisposable
             CreatedAt = _time.GetUtcNow(),
             ExpiresAt = _time.GetUtcNow().AddMinutes(10),
         };
-        return await _legs.CompleteAsync(provider, Callback, flow, new LegCallback("code", null, null), default);
+        return await _legs.CompleteAsync(provider, Callback, flow, new LegCallback(Callback, "code", null, null), default);
     }
 }

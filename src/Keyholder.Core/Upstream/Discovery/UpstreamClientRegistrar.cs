@@ -11,7 +11,8 @@ namespace Keyholder.Upstream.Discovery;
 
 /// <summary>
 /// Makes Keyholder a client of an authorization server found by discovery: as it is configured, else by its metadata document, else by dynamic registration
-/// (RFC 7591). A registration is kept, and used at no other authorization server. One registration for concurrent callers, on this node and on others.
+/// (RFC 7591). A registration is kept, and used at no other authorization server and with no other redirect URI. One registration for concurrent callers, on this node
+/// and on others.
 /// </summary>
 public sealed class UpstreamClientRegistrar(
     GuardedHttp http, IUpstreamClientStore store, ISecretSealer sealer, OwnClient own, TimeProvider time, ILogger<UpstreamClientRegistrar> logger)
@@ -20,7 +21,7 @@ public sealed class UpstreamClientRegistrar(
     internal static readonly TimeSpan MinAge = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SecretMargin = TimeSpan.FromMinutes(5);
     private readonly UpstreamClientSealer _sealer = new(sealer);
-    private readonly ConcurrentDictionary<string, string> _refused = new();
+    private readonly ConcurrentDictionary<(string Provider, string ClientId), bool> _refused = new();
     private readonly SingleFlight<string, UpstreamClientResult> _flights = new();
 
     /// <summary>Keyholder's client at the provider's issuer.</summary>
@@ -31,20 +32,43 @@ public sealed class UpstreamClientRegistrar(
             return Task.FromResult(UpstreamClientResult.Of(new(provider.ClientId, provider.ClientSecret, provider.ClientAuthMethod)));
         }
 
-        return own.HasDocument && metadata.ClientIdMetadataDocuments && metadata.AuthMethods?.Contains("none") != false
-            ? Task.FromResult(UpstreamClientResult.Of(new(own.DocumentUri, null, "none")))
+        return own.HasDocuments && metadata.ClientIdMetadataDocuments && metadata.AuthMethods?.Contains("none") != false
+            ? Task.FromResult(UpstreamClientResult.Of(ByDocument(own.DocumentUriOf(provider))))
             : _flights.RunAsync(provider.Name, () => FindOrRegisterAsync(provider, metadata), cancellationToken);
     }
 
+    /// <summary>
+    /// Keyholder's client under an id it has, or had before another took its place, at the provider's issuer; null when there is none that could still be used. What a
+    /// client obtained is refreshed and revoked in its name for as long as the authorization server knows it.
+    /// </summary>
+    internal async Task<UpstreamClientResult?> FindAsync(Provider provider, string clientId, CancellationToken cancellationToken)
+    {
+        if (provider.ClientId.Length > 0 || _refused.ContainsKey((provider.Name, clientId)))
+        {
+            return null;
+        }
+
+        if (own.HasDocuments && (clientId == own.DocumentUriOf(provider) || clientId == own.FormerDocumentUri))
+        {
+            return UpstreamClientResult.Of(ByDocument(clientId));
+        }
+
+        var stored = await store.FindAsync(provider.Name, provider.Issuer!, clientId, cancellationToken);
+        return stored is null || stored.SecretExpiresAt <= time.GetUtcNow() ? null : Open(stored);
+    }
+
     /// <summary>Notes that the authorization server does not know the client any more: another is registered when the next one is asked for.</summary>
-    internal void Refuse(Provider provider) => _refused[provider.Name] = provider.ClientId;
+    internal void Refuse(Provider provider) => _refused[(provider.Name, provider.ClientId)] = true;
+
+    private static RegisteredUpstreamClient ByDocument(string uri) => new(uri, null, "none");
 
     private async Task<UpstreamClientResult> FindOrRegisterAsync(Provider provider, ProviderMetadata metadata)
     {
         var stored = await store.FindAsync(provider.Name, CancellationToken.None);
-        if (Kept(stored, provider) is { } kept)
+        var stands = stored is not null && Stands(stored, provider);
+        if (stands && IsFor(stored!, provider))
         {
-            return kept;
+            return Open(stored!);
         }
 
         if (metadata.ByConvention && stored is not null && stored.Issuer != provider.Issuer)
@@ -58,26 +82,29 @@ public sealed class UpstreamClientRegistrar(
         }
 
         var result = await RegisterAsync(provider, metadata.RegistrationEndpoint, method);
-        return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1) : result;
+        return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1, keepsFormer: stands) : result;
     }
 
-    // Null: there is no registration, or it is time for another. One that does not open is neither: another would end every credential of its client.
-    private UpstreamClientResult? Kept(StoredUpstreamClient? stored, Provider provider)
+    /// <summary>Whether the registration is still one: with this issuer, known there and not about to end.</summary>
+    private bool Stands(StoredUpstreamClient stored, Provider provider)
     {
         var now = time.GetUtcNow();
-        var refused = stored is not null && _refused.TryGetValue(provider.Name, out var id) && id == stored.ClientId && now >= stored.CreatedAt + MinAge;
-        if (stored is null || refused || stored.Issuer != provider.Issuer || stored.SecretExpiresAt <= now + SecretMargin)
-        {
-            return null;
-        }
+        var refused = _refused.ContainsKey((provider.Name, stored.ClientId)) && now >= stored.CreatedAt + MinAge;
+        return !refused && stored.Issuer == provider.Issuer && !(stored.SecretExpiresAt <= now + SecretMargin);
+    }
 
+    private bool IsFor(StoredUpstreamClient stored, Provider provider) => stored.RedirectUri == own.CallbackOf(provider);
+
+    // One that does not open is not taken for none: another would end every credential of its client.
+    private UpstreamClientResult Open(StoredUpstreamClient stored)
+    {
         var (client, outcome) = _sealer.Open(stored);
         if (client is not null)
         {
             return UpstreamClientResult.Of(client);
         }
 
-        UpstreamLog.ClientNotOpened(logger, provider.Name, stored.Generation, outcome);
+        UpstreamLog.ClientNotOpened(logger, stored.Provider, stored.Generation, outcome);
         return UpstreamClientResult.Unavailable($"The stored registration does not open: {outcome}.");
     }
 
@@ -85,7 +112,7 @@ public sealed class UpstreamClientRegistrar(
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
         {
-            Content = new StringContent(ClientRegistrationPolicy.Request(own, method, provider.Scopes), Encoding.UTF8, "application/json"),
+            Content = new StringContent(ClientRegistrationPolicy.Request(own, provider, method), Encoding.UTF8, "application/json"),
         };
         request.Headers.Accept.ParseAdd("application/json");
         var response = await http.SendAsync(request, TrustedOrigins.Of(provider), CancellationToken.None);
@@ -103,7 +130,7 @@ public sealed class UpstreamClientRegistrar(
             : UpstreamClientResult.Rejected("The registration endpoint made no usable client.");
     }
 
-    private async Task<UpstreamClientResult> KeepAsync(Provider provider, RegisteredUpstreamClient client, int generation)
+    private async Task<UpstreamClientResult> KeepAsync(Provider provider, RegisteredUpstreamClient client, int generation, bool keepsFormer)
     {
         var now = time.GetUtcNow();
         var row = _sealer.Seal(
@@ -115,6 +142,7 @@ public sealed class UpstreamClientRegistrar(
                 ClientId = client.ClientId,
                 AuthMethod = client.AuthMethod,
                 SecretExpiresAt = client.SecretExpiresAt,
+                RedirectUri = own.CallbackOf(provider),
                 CreatedAt = now,
             },
             client.ClientSecret);
@@ -126,13 +154,15 @@ public sealed class UpstreamClientRegistrar(
             Target = $"provider:{provider.Name}",
             Reason = $"generation {generation}",
         };
-        if (await store.PutAsync(row, audit, CancellationToken.None) == UpstreamClientPutOutcome.Stored)
+        if (await store.PutAsync(row, keepsFormer, audit, CancellationToken.None) == UpstreamClientPutOutcome.Stored)
         {
             UpstreamLog.ClientRegistered(logger, provider.Name, generation);
             return UpstreamClientResult.Of(client);
         }
 
         // Another node was faster: its client is the provider's, and this one is never used.
-        return Kept(await store.FindAsync(provider.Name, CancellationToken.None), provider) ?? UpstreamClientResult.Unavailable("The registration changed meanwhile.");
+        return await store.FindAsync(provider.Name, CancellationToken.None) is { } others && Stands(others, provider) && IsFor(others, provider)
+            ? Open(others)
+            : UpstreamClientResult.Unavailable("The registration changed meanwhile.");
     }
 }

@@ -62,7 +62,12 @@ internal sealed partial class AuthorizationEnding(
     }
 
     /// <summary>Ends the request with an error.</summary>
-    public async Task<IResult> FailAsync(HttpContext http, AuthorizationRequest request, OAuthError error, AuditEvent? audit = null)
+    /// <param name="http">The request of the browser.</param>
+    /// <param name="request">The authorization request.</param>
+    /// <param name="error">What the client learns.</param>
+    /// <param name="audit">Recorded with it.</param>
+    /// <param name="page">What the person has to read before the browser goes back to the client; null = nothing.</param>
+    public async Task<IResult> FailAsync(HttpContext http, AuthorizationRequest request, OAuthError error, AuditEvent? audit = null, PageError? page = null)
     {
         var outcome = await store.FailAsync(request.Id, audit, time.GetUtcNow(), http.RequestAborted);
         if (outcome != AuthorizationTransitionOutcome.Moved)
@@ -72,12 +77,14 @@ internal sealed partial class AuthorizationEnding(
 
         LogFailed(error.Code, error.Debug ?? error.Description, http.TraceIdentifier);
         await ForgetCredentialsAsync(request.Id);
+        var back = request is { Purpose: AuthorizationPurpose.OpenSession, IsForDevice: false } ? AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error) : null;
         return request switch
         {
+            _ when page is not null => new ErrorPageResult(page, back),
             { Purpose: not AuthorizationPurpose.OpenSession } =>
                 new PageResult<ConnectionDonePage>(StatusCodes.Status200OK, new() { [nameof(ConnectionDonePage.Problem)] = error.Description }),
             { IsForDevice: true } => new PageResult<DeviceDonePage>(StatusCodes.Status200OK, new() { [nameof(DeviceDonePage.Problem)] = error.Description }),
-            _ => new SeeOtherResult(AuthorizationResponse.Failure(issuer, request.RedirectUri, request.State, error)),
+            _ => new SeeOtherResult(back!),
         };
     }
 

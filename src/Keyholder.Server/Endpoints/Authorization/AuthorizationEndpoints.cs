@@ -33,6 +33,7 @@ internal static class AuthorizationEndpoints
         services.AddSingleton<UpstreamRedirect>();
         services.AddSingleton<SignInCallback>();
         services.AddSingleton<ConnectCallback>();
+        services.AddSingleton<MixUpRecord>();
         services.AddSingleton<LegCompletion>();
         services.AddSingleton<LegWithdrawal>();
         services.AddSingleton<HeaderSetVerifier>();
@@ -73,7 +74,8 @@ internal static class AuthorizationEndpoints
         endpoints.MapPost(AuthorizationPaths.Consent, (HttpContext http, ConsentEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapPost(AuthorizationPaths.Connect, (HttpContext http, LegEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet(ConnectLinks.PathPrefix + "{id}", (HttpContext http, string id, ConnectLinkEndpoint endpoint) => endpoint.GetAsync(http, id));
-        endpoints.MapGet(AuthorizationPaths.UpstreamCallback, (HttpContext http, UpstreamCallbackEndpoint endpoint) => endpoint.GetAsync(http));
+        endpoints.MapGet(AuthorizationPaths.SharedCallback, (HttpContext http, UpstreamCallbackEndpoint endpoint) => endpoint.GetAsync(http, provider: null));
+        endpoints.MapGet(AuthorizationPaths.Callback + "{provider}", (HttpContext http, string provider, UpstreamCallbackEndpoint endpoint) => endpoint.GetAsync(http, provider));
         endpoints.MapGet(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.GetAsync(http));
         endpoints.MapPost(AuthorizationPaths.SignOut, (HttpContext http, SignOutEndpoint endpoint) => endpoint.PostAsync(http));
         endpoints.MapGet("/", (IResourceSource resources) => new PageResult<LandingPage>(

@@ -2,13 +2,14 @@ using Keyholder.Authorization;
 using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Upstream;
+using Keyholder.Upstream.Discovery;
 using Keyholder.Users;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>The end of a redirect that was to show who the person is. The provider's tokens are dropped: nobody approved keeping them.</summary>
 internal sealed partial class SignInCallback(
-    IUpstreamLegs legs, UpstreamRedirect upstream, ProviderSignIn users, SignedInBrowser signedIn, ILogger<SignInCallback> logger)
+    IUpstreamLegs legs, OwnClient own, MixUpRecord mixUps, ProviderSignIn users, SignedInBrowser signedIn, ILogger<SignInCallback> logger)
 {
     public async Task<IResult> FinishAsync(HttpContext http, AuthorizationRequest request, Provider provider, ConnectionFlow flow, LegCallback response)
     {
@@ -17,9 +18,10 @@ internal sealed partial class SignInCallback(
             return new ErrorPageResult(PageErrors.ProviderUnknown, AuthorizationPaths.ContinueUrl(request.Id));
         }
 
-        var leg = await legs.CompleteAsync(provider, upstream.Callback, flow, response, http.RequestAborted);
+        var leg = await legs.CompleteAsync(provider, own.CallbackOf(provider), flow, response, http.RequestAborted);
         if (leg.Outcome != LegOutcome.Succeeded || string.IsNullOrEmpty(leg.Subject))
         {
+            await mixUps.AddAsync(http, request, provider, leg);
             LogFailed(provider.Name, leg.Outcome, leg.Debug ?? "no subject", http.TraceIdentifier);
             return UpstreamRedirect.SignInFailed(request, leg.Outcome);
         }

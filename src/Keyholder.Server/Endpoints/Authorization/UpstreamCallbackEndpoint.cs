@@ -5,19 +5,29 @@ using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Storage;
 using Keyholder.Upstream;
+using Keyholder.Upstream.Discovery;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>
-/// The one redirect URI Keyholder has at every provider. Which provider, which request and what for is read from the pending flow alone; before the flow is claimed
-/// for this browser, nothing is exchanged.
+/// Keyholder's redirect URIs at providers: the shared one, and those of one provider each. Which provider, which request and what for is read from the pending flow
+/// alone; where the answer arrived is only compared with where it was to arrive. Before the flow is claimed for this browser, nothing is exchanged.
 /// </summary>
 internal sealed class UpstreamCallbackEndpoint(
-    IConnectionFlowStore flows, PendingRequests requests, IResourceSource resources, SignInCallback signIn, ConnectCallback connect, AuthorizationEnding ending, TimeProvider time)
+    IConnectionFlowStore flows,
+    PendingRequests requests,
+    IResourceSource resources,
+    SignInCallback signIn,
+    ConnectCallback connect,
+    AuthorizationEnding ending,
+    OwnClient own,
+    TimeProvider time)
 {
     private const int MaxStateLength = 512;
 
-    public async Task<IResult> GetAsync(HttpContext http)
+    /// <param name="http">The request of the browser.</param>
+    /// <param name="provider">The name in the path; null at the shared redirect URI.</param>
+    public async Task<IResult> GetAsync(HttpContext http, string? provider)
     {
         var query = http.Request.QueryString.Value ?? "";
         var parameters = AuthorizationParameters.Parse(query.Length > 0 ? query[1..] : "");
@@ -34,7 +44,7 @@ internal sealed class UpstreamCallbackEndpoint(
         var (outcome, flow) = await flows.ClaimAsync(SHA256.HashData(Encoding.UTF8.GetBytes(state)), browserHash, time.GetUtcNow(), http.RequestAborted);
         return outcome switch
         {
-            ConnectionClaimOutcome.Claimed => await FinishAsync(http, flow!, new LegCallback(parameters.Value["code"], parameters.Value["iss"], parameters.Value["error"])),
+            ConnectionClaimOutcome.Claimed => await FinishAsync(http, flow!, new LegCallback(provider is null ? own.SharedCallback : own.OwnCallback(provider), parameters.Value["code"], parameters.Value["iss"], parameters.Value["error"])),
             ConnectionClaimOutcome.OtherBrowser => new ErrorPageResult(PageErrors.OtherBrowser),
             ConnectionClaimOutcome.Expired => new ErrorPageResult(PageErrors.CallbackExpired),
             ConnectionClaimOutcome.AlreadyClaimed => new ErrorPageResult(PageErrors.CallbackUsed),

@@ -4,16 +4,14 @@ using Keyholder.Resources;
 using Keyholder.Server.Pages;
 using Keyholder.Storage;
 using Keyholder.Upstream;
+using Keyholder.Upstream.Discovery;
 using Keyholder.Vault;
 
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Sends the browser to a provider. The pending flow is stored immediately before, with fresh secrets each time.</summary>
-internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, AuthorizationRateLimit rateLimit, Issuer issuer, TimeProvider time)
+internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, AuthorizationRateLimit rateLimit, OwnClient own, TimeProvider time)
 {
-    /// <summary>The one callback URL of every provider.</summary>
-    public string Callback { get; } = issuer.At(AuthorizationPaths.UpstreamCallback);
-
     /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
     public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
     {
@@ -30,7 +28,12 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
 
     /// <summary>The page after a sign-in that failed at the provider.</summary>
     public static IResult SignInFailed(AuthorizationRequest request, LegOutcome outcome) => new ErrorPageResult(
-        outcome == LegOutcome.Unavailable ? PageErrors.ProviderUnavailable : PageErrors.ProviderSignInFailed,
+        outcome switch
+        {
+            LegOutcome.Unavailable => PageErrors.ProviderUnavailable,
+            LegOutcome.MixedUp => PageErrors.CallbackMixedUp,
+            _ => PageErrors.ProviderSignInFailed,
+        },
         AuthorizationPaths.ContinueUrl(request.Id));
 
     /// <summary>What the client learns of a leg that failed.</summary>
@@ -49,7 +52,7 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
             return (new TooManyRequestsResult(AuthorizationPaths.ContinueUrl(request.Id)), LegOutcome.Unavailable);
         }
 
-        var (leg, outcome) = await legs.StartAsync(provider, Callback, purpose == ConnectionPurpose.SignIn, http.RequestAborted);
+        var (leg, outcome) = await legs.StartAsync(provider, own.CallbackOf(provider), purpose == ConnectionPurpose.SignIn, http.RequestAborted);
         if (leg is null)
         {
             return (null, outcome);

@@ -108,7 +108,7 @@ public sealed class DemoProviderFlowTests : IAsyncLifetime
         var consent = await SignInAsync(browser);
         var before = _demo.Counters[DemoCounter.TokenRequests];
         _demo.Switches = _demo.Switches with { WrongAuthorizationIssuer = true };
-        (await VisitProviderAsync(browser, await browser.ApproveAsync(consent))).Query("error").ShouldBe("server_error");
+        (await VisitProviderAsync(browser, await browser.ApproveAsync(consent))).ErrorId.ShouldBe("callback_mixed_up");
         _demo.Counters[DemoCounter.TokenRequests].ShouldBe(before);
     }
 }

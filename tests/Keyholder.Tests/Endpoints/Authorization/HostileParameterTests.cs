@@ -18,6 +18,7 @@ public sealed class HostileParameterTests
         ("/authorize/sign-in/cloud", "GET", ["request"]),
         ("/authorize/consent", "POST", ["request", "csrf", "decision"]),
         ("/upstream/callback", "GET", ["state", "code", "iss", "error"]),
+        ("/callback/cloud", "GET", ["state", "code", "iss", "error"]),
         ("/sign-out", "POST", ["csrf"]),
         ("/par", "POST", ["client_id", "client_secret", "client_assertion", "request_uri", "redirect_uri", "state", "resource", "scope", "prompt", "code_challenge"]),
         ("/authorize", "GET", ["request_uri"]),
@@ -68,7 +69,7 @@ public sealed class HostileParameterTests
     private static Dictionary<string, string> Good(string path, string requestId, string csrf) => path switch
     {
         "/authorize" or "/par" => Browser.AuthorizeUrl()["/authorize?".Length..].Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]),
-        "/upstream/callback" => new() { ["state"] = new string('A', 43), ["code"] = "c" },
+        "/upstream/callback" or "/callback/cloud" => new() { ["state"] = new string('A', 43), ["code"] = "c" },
         "/token" => new() { ["grant_type"] = "refresh_token", ["client_id"] = "client-1", ["refresh_token"] = "kh_rt_x" },
         _ => new() { ["request"] = requestId, ["csrf"] = csrf, ["decision"] = "neither" },
     };

@@ -116,6 +116,30 @@ public sealed class UpstreamCallbackEndpointTests
         (await host.Get<ICredentialVault>().NeedsConnectionAsync(await KeyAsync(host), "github", CancellationToken.None)).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("/callback/cloud", "/callback/cloud")]
+    [InlineData("/callback/elsewhere", "/callback/elsewhere")]
+    [InlineData("/upstream/callback", "/upstream/callback")]
+    [InlineData("/upstream/callback/", "/upstream/callback")]
+    [InlineData("/CALLBACK/CLOUD", "/callback/CLOUD")]
+    public async Task An_answer_says_where_it_arrived_and_not_whose_it_is(string path, string arrived)
+    {
+        await using var host = await AuthorizationHost.StartAsync(provider: AuthorizationSamples.Cloud with { Callback = Keyholder.Resources.ProviderCallback.Own });
+        string? seen = null;
+        host.Legs.Complete = callback =>
+        {
+            seen = callback.RedirectUri;
+            return Task.FromResult(new CompletedLeg(LegOutcome.Denied));
+        };
+        using var browser = host.CreateBrowser();
+        var away = await ReachProviderAsync(browser);
+
+        (await browser.GetAsync($"{path}?code=c&state={away.Query("state")}")).Query("error").ShouldBe("access_denied");
+
+        seen.ShouldBe(AuthorizationHost.Issuer + arrived);
+        host.Legs.Callbacks.Distinct().ShouldBe([AuthorizationHost.Issuer + "/callback/cloud"]);
+    }
+
     [Fact]
     public async Task A_provider_that_cannot_be_reached_ends_the_request_at_once()
     {
@@ -251,6 +275,7 @@ public sealed class UpstreamCallbackEndpointTests
     [Theory]
     [InlineData(LegOutcome.Denied, HttpStatusCode.Forbidden, "sign_in_provider_failed")]
     [InlineData(LegOutcome.Rejected, HttpStatusCode.Forbidden, "sign_in_provider_failed")]
+    [InlineData(LegOutcome.MixedUp, HttpStatusCode.BadRequest, "callback_mixed_up")]
     [InlineData(LegOutcome.Unavailable, HttpStatusCode.ServiceUnavailable, "sign_in_provider_unavailable")]
     public async Task A_provider_that_confirms_nobody_signs_nobody_in_and_leaves_the_other_ways(LegOutcome outcome, HttpStatusCode status, string error)
     {

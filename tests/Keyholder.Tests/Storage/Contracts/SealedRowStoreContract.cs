@@ -154,20 +154,30 @@ public abstract class SealedRowStoreContract<TFixture> : StorageContract<TFixtur
                 await Db.ServerSecrets.AddSigningKeyAsync(key, onlyFirst: false, default);
                 return [key.Id];
             case SealedKind.UpstreamClient:
-                var client = new StoredUpstreamClient
-                {
-                    Provider = Sample.Id(),
-                    Issuer = "https://issuer.example",
-                    Generation = 1,
-                    ClientId = "client",
-                    AuthMethod = "client_secret_basic",
-                    Envelope = envelope,
-                    CreatedAt = Now,
-                };
-                await Db.UpstreamClients.PutAsync(client, Sample.Audit(Now, "upstream_client.registered"), default);
+                var client = Registration(envelope);
+                await PutAsync(client, keepsFormer: false);
                 return [client.Provider, client.Issuer, 1L, client.ClientId];
+            case SealedKind.FormerUpstreamClient:
+                var former = Registration(envelope);
+                await PutAsync(former, keepsFormer: false);
+                await PutAsync(former with { Generation = 2, ClientId = "next", Envelope = null }, keepsFormer: true);
+                return [former.Provider, former.Issuer, 1L, former.ClientId];
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, "A new kind needs a row here.");
         }
     }
+
+    private static StoredUpstreamClient Registration(byte[] envelope) => new()
+    {
+        Provider = Sample.Id(),
+        Issuer = "https://issuer.example",
+        Generation = 1,
+        ClientId = "client",
+        AuthMethod = "client_secret_basic",
+        Envelope = envelope,
+        CreatedAt = Now,
+    };
+
+    private Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, bool keepsFormer) =>
+        Db.UpstreamClients.PutAsync(client, keepsFormer, Sample.Audit(Now, AuditActions.UpstreamClientRegistered), default);
 }

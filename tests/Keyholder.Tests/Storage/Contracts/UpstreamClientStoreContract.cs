@@ -11,7 +11,7 @@ public abstract class UpstreamClientStoreContract<TFixture> : StorageContract<TF
     [Fact]
     public async Task A_registration_comes_back_as_it_was_stored()
     {
-        var client = Client("github") with { Issuer = Hostile, ClientId = Hostile, Envelope = [1, 2, 3], SecretExpiresAt = Now.AddDays(1) };
+        var client = Client("github") with { Issuer = Hostile, ClientId = Hostile, Envelope = [1, 2, 3], SecretExpiresAt = Now.AddDays(1), RedirectUri = Hostile };
         var sparse = Client("linear") with { Envelope = null, SecretExpiresAt = null };
 
         (await PutAsync(client)).ShouldBe(UpstreamClientPutOutcome.Stored);
@@ -91,6 +91,87 @@ public abstract class UpstreamClientStoreContract<TFixture> : StorageContract<TF
         (await Db.UpstreamClients.FindAsync("github", default))!.ClientId.ShouldBe($"c{outcomes.ToList().IndexOf(UpstreamClientPutOutcome.Stored)}");
     }
 
+    [Fact]
+    public async Task A_registration_that_is_replaced_while_it_stands_is_kept_and_its_credentials_are_left_alone()
+    {
+        var first = Client("github") with { RedirectUri = null, SecretExpiresAt = Now.AddDays(1) };
+        var second = Client("github") with { Generation = 2, ClientId = "c2", RedirectUri = "https://keys.example/callback/github", CreatedAt = Now.AddMinutes(1) };
+        var third = second with { Generation = 3, ClientId = "c3" };
+        await PutAsync(first);
+        var credential = await CredentialAsync("github", "u1", CredentialStatus.Active);
+
+        (await PutAsync(second, keepsFormer: true)).ShouldBe(UpstreamClientPutOutcome.Stored);
+        (await PutAsync(third, keepsFormer: true)).ShouldBe(UpstreamClientPutOutcome.Stored);
+
+        (await Db.Credentials.FindAsync(credential.Key, default)).ShouldBeRow(credential);
+        (await Db.UpstreamClients.FindAsync("github", default)).ShouldBeRow(third);
+        (await Db.UpstreamClients.FindAsync("github", first.Issuer, "c1", default)).ShouldBeRow(first);
+        (await Db.UpstreamClients.FindAsync("github", first.Issuer, "c2", default)).ShouldBeRow(second);
+        (await Db.UpstreamClients.FindAsync("github", first.Issuer, "c3", default)).ShouldBeRow(third);
+    }
+
+    [Fact]
+    public async Task A_registration_is_found_by_its_id_only_at_its_own_issuer_and_for_its_own_provider()
+    {
+        await PutAsync(Client("github"));
+        await PutAsync(Client("github") with { Generation = 2, ClientId = "c2" }, keepsFormer: true);
+
+        (await Db.UpstreamClients.FindAsync("github", "https://other.example", "c1", default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindAsync("github", "https://as.example/", "c1", default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindAsync("linear", "https://as.example", "c1", default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindAsync("GitHub", "https://as.example", "c1", default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindAsync("github", "https://as.example", "C1", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_registration_that_does_not_stand_any_more_is_gone_once_it_is_replaced()
+    {
+        await PutAsync(Client("github"));
+        await PutAsync(Client("github") with { Generation = 2, ClientId = "c2" });
+
+        (await Db.UpstreamClients.FindAsync("github", "https://as.example", "c1", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_id_that_was_given_again_names_the_newest_registration()
+    {
+        var second = Client("github") with { Generation = 2, Envelope = [2] };
+        await PutAsync(Client("github"));
+        await PutAsync(second, keepsFormer: true);
+        (await Db.UpstreamClients.FindAsync("github", second.Issuer, "c1", default)).ShouldBeRow(second);
+
+        await PutAsync(Client("github") with { Generation = 3, ClientId = "c3" }, keepsFormer: true);
+        (await Db.UpstreamClients.FindAsync("github", second.Issuer, "c1", default)).ShouldBeRow(second);
+    }
+
+    [Fact]
+    public async Task A_refused_registration_keeps_no_former_one()
+    {
+        await PutAsync(Client("github"));
+        (await PutAsync(Client("github") with { Generation = 3, ClientId = "c3" }, keepsFormer: true)).ShouldBe(UpstreamClientPutOutcome.Conflict);
+        (await PutAsync(Client("github") with { Generation = 2, ClientId = "c2" })).ShouldBe(UpstreamClientPutOutcome.Stored);
+
+        (await Db.UpstreamClients.FindAsync("github", "https://as.example", "c1", default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Of_many_replacements_at_once_one_counts_and_the_former_one_is_kept_once()
+    {
+        await PutAsync(Client("github"));
+        var credential = await CredentialAsync("github", "u1", CredentialStatus.Active);
+
+        var outcomes = await RaceAsync(
+            16,
+            () => PutAsync(Client("warm")),
+            i => PutAsync(Client("github") with { Generation = 2, ClientId = $"c{i + 2}" }, keepsFormer: true));
+
+        outcomes.Count(o => o == UpstreamClientPutOutcome.Stored).ShouldBe(1);
+        outcomes.Count(o => o == UpstreamClientPutOutcome.Conflict).ShouldBe(15);
+        (await Db.UpstreamClients.FindAsync("github", default))!.ClientId.ShouldBe($"c{outcomes.ToList().IndexOf(UpstreamClientPutOutcome.Stored) + 2}");
+        (await Db.UpstreamClients.FindAsync("github", "https://as.example", "c1", default)).ShouldBeRow(Client("github"));
+        (await Db.Credentials.FindAsync(credential.Key, default)).ShouldBeRow(credential);
+    }
+
     private static StoredUpstreamClient Client(string provider) => new()
     {
         Provider = provider,
@@ -102,8 +183,8 @@ public abstract class UpstreamClientStoreContract<TFixture> : StorageContract<TF
         CreatedAt = Now,
     };
 
-    private Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client) =>
-        Db.UpstreamClients.PutAsync(client, Sample.Audit(Now, AuditActions.UpstreamClientRegistered), default);
+    private Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, bool keepsFormer = false) =>
+        Db.UpstreamClients.PutAsync(client, keepsFormer, Sample.Audit(Now, AuditActions.UpstreamClientRegistered), default);
 
     private async Task<StoredCredential> CredentialAsync(string provider, string owner, CredentialStatus status)
     {

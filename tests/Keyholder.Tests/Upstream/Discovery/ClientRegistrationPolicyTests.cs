@@ -1,18 +1,22 @@
 using System.Text.Json;
+using Keyholder.OAuth;
+using Keyholder.Resources;
 using Keyholder.Upstream.Discovery;
 
 namespace Keyholder.Tests.Upstream.Discovery;
 
 public sealed class ClientRegistrationPolicyTests
 {
-    private static readonly OwnClient Own = new("Keyholder", "https://keys.example", "https://keys.example/upstream/callback", "https://keys.example/oauth/client.json");
+    private static readonly OwnClient Own = new(new Issuer("https://keys.example"));
+    private static readonly Provider Remote = RemoteServer.Provider() with { DisplayName = "Remote tools", Scopes = ["a", "b"] };
 
     [Fact]
     public void The_request_asks_for_what_Keyholder_needs()
     {
-        var body = JsonDocument.Parse(ClientRegistrationPolicy.Request(Own, "client_secret_basic", ["a", "b"])).RootElement;
+        var body = JsonDocument.Parse(ClientRegistrationPolicy.Request(Own, Remote, "client_secret_basic")).RootElement;
 
-        body.GetProperty("redirect_uris").EnumerateArray().Select(u => u.GetString()).ShouldBe(["https://keys.example/upstream/callback"]);
+        body.GetProperty("client_name").GetString().ShouldBe("Keyholder (Remote tools)");
+        body.GetProperty("redirect_uris").EnumerateArray().Select(u => u.GetString()).ShouldBe(["https://keys.example/callback/remote"]);
         body.GetProperty("grant_types").EnumerateArray().Select(u => u.GetString()).ShouldBe(["authorization_code", "refresh_token"]);
         body.GetProperty("response_types").EnumerateArray().Select(u => u.GetString()).ShouldBe(["code"]);
         body.GetProperty("token_endpoint_auth_method").GetString().ShouldBe("client_secret_basic");
@@ -22,24 +26,52 @@ public sealed class ClientRegistrationPolicyTests
     }
 
     [Fact]
-    public void The_metadata_document_names_itself_and_holds_no_secret()
+    public void The_metadata_document_names_itself_and_its_provider_and_holds_no_secret()
     {
-        var body = JsonDocument.Parse(Own.MetadataDocument).RootElement;
+        var body = JsonDocument.Parse(Own.MetadataDocumentOf(Remote)).RootElement;
 
-        body.GetProperty("client_id").GetString().ShouldBe("https://keys.example/oauth/client.json");
-        body.GetProperty("client_name").GetString().ShouldBe("Keyholder");
+        body.GetProperty("client_id").GetString().ShouldBe("https://keys.example/oauth/client/remote.json");
+        body.GetProperty("client_name").GetString().ShouldBe("Keyholder (Remote tools)");
+        body.GetProperty("redirect_uris").EnumerateArray().Select(u => u.GetString()).ShouldBe(["https://keys.example/callback/remote"]);
         body.GetProperty("token_endpoint_auth_method").GetString().ShouldBe("none");
         body.EnumerateObject().ShouldNotContain(p => p.Name.Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
+    public void No_two_providers_share_a_document_or_a_redirect_URI()
+    {
+        var other = Remote with { Name = "remote-2" };
+
+        Own.DocumentUriOf(other).ShouldNotBe(Own.DocumentUriOf(Remote));
+        Own.CallbackOf(other).ShouldNotBe(Own.CallbackOf(Remote));
+        foreach (var own in new[] { Own.CallbackOf(other), Own.CallbackOf(Remote) })
+        {
+            // Some authorization servers take whatever lies below a registered redirect URI for registered too.
+            own.ShouldNotStartWith(Own.SharedCallback);
+            Own.SharedCallback.ShouldNotStartWith(own);
+        }
+    }
+
+    [Fact]
+    public void The_former_document_of_all_providers_still_refreshes_and_leads_nowhere()
+    {
+        var body = JsonDocument.Parse(Own.FormerMetadataDocument).RootElement;
+
+        body.GetProperty("client_id").GetString().ShouldBe("https://keys.example/oauth/client.json");
+        body.GetProperty("grant_types").EnumerateArray().Select(u => u.GetString()).ShouldBe(["refresh_token"]);
+        body.GetProperty("response_types").GetArrayLength().ShouldBe(0);
+        body.GetProperty("redirect_uris").EnumerateArray().Select(u => u.GetString()).ShouldBe(["https://keys.example/oauth/client.json"]);
+        body.GetProperty("token_endpoint_auth_method").GetString().ShouldBe("none");
+    }
+
+    [Fact]
     public void A_document_nobody_else_can_fetch_is_no_client_id()
     {
-        var local = new OwnClient("Keyholder", "http://localhost:5000", "http://localhost:5000/upstream/callback", "http://localhost:5000/oauth/client.json");
+        var local = new OwnClient(new Issuer("http://localhost:5000"));
 
-        local.HasDocument.ShouldBeFalse();
+        local.HasDocuments.ShouldBeFalse();
         local.ApplicationType.ShouldBe("native");
-        Own.HasDocument.ShouldBeTrue();
+        Own.HasDocuments.ShouldBeTrue();
     }
 
     [Theory]

@@ -74,7 +74,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         var legs = _remote.Legs();
         var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, default);
 
-        (await CompleteAsync(started!, legs, issuer)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await CompleteAsync(started!, legs, issuer)).Outcome.ShouldBe(LegOutcome.MixedUp);
         TokenRequests(RemoteServer.Issuer).ShouldBeEmpty();
     }
 
@@ -88,7 +88,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
         _remote.ServerMetadata = RemoteServer.MetadataOf(RemoteServer.Issuer);
 
-        (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()), issuer)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()), issuer)).Outcome.ShouldBe(LegOutcome.MixedUp);
         TokenRequests(RemoteServer.Issuer).ShouldBeEmpty();
     }
 
@@ -250,6 +250,6 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
             CreatedAt = _remote.Time.GetUtcNow(),
             ExpiresAt = _remote.Time.GetUtcNow().AddMinutes(10),
         },
-        new LegCallback("code", issuer, null),
+        new LegCallback(RemoteServer.Callback, "code", issuer, null),
         default);
 }

@@ -155,7 +155,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
 
         var found = await FreshAsync();
 
-        found.Provider!.ClientId.ShouldBe("https://keys.example/oauth/client.json");
+        found.Provider!.ClientId.ShouldBe("https://keys.example/oauth/client/remote.json");
         found.Provider.ClientSecret.ShouldBeNull();
         found.Provider.ClientAuthMethod.ShouldBe("none");
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(0);
@@ -169,7 +169,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
 
         _remote.Time.Advance(TimeSpan.FromHours(2));
         _remote.ServerMetadata["token_endpoint_auth_methods_supported"] = new JsonArray("client_secret_basic");
-        (await FreshAsync()).Provider!.ClientId.ShouldBe("dyn-1");
+        (await FreshAsync()).Provider!.ClientId.ShouldBe("dyn-2", "the first is for another redirect URI");
     }
 
     [Fact]
@@ -283,7 +283,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
         await FreshAsync();
         var row = (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!;
         await _remote.Storage.UpstreamClients.PutAsync(
-            row with { Generation = 2, ClientId = "stolen" }, Storage.Contracts.Sample.Audit(_remote.Time.GetUtcNow(), "x"), default);
+            row with { Generation = 2, ClientId = "stolen" }, keepsFormer: false, Storage.Contracts.Sample.Audit(_remote.Time.GetUtcNow(), "x"), default);
 
         (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Outcome.ShouldBe(LegOutcome.Unavailable);
     }

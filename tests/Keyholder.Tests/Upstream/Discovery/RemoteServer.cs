@@ -17,7 +17,7 @@ internal sealed class RemoteServer : IAsyncDisposable
 {
     public const string Url = "https://mcp.remote.example/mcp";
     public const string Issuer = "https://as.remote.example";
-    public const string Callback = "https://keys.example/upstream/callback";
+    public const string Callback = "https://keys.example/callback/remote";
     private readonly Dictionary<string, Func<ScriptedRequest, HttpResponseMessage>> _routes = [];
     private int _registrations;
 
@@ -101,7 +101,7 @@ internal sealed class RemoteServer : IAsyncDisposable
         Options,
         Time,
         new UpstreamClientRegistrar(
-            Http, Storage.UpstreamClients, sealer ?? Sealer, new OwnClient("Keyholder", home, home + "/upstream/callback", home + "/oauth/client.json"), Time, NullLogger<UpstreamClientRegistrar>.Instance));
+            Http, Storage.UpstreamClients, sealer ?? Sealer, new OwnClient(new Issuer(home)), Time, NullLogger<UpstreamClientRegistrar>.Instance));
 
     public UpstreamLegs Legs(UpstreamClient? node = null) => new(node ?? Client, Sealer, NullLogger<UpstreamLegs>.Instance);
 

@@ -51,6 +51,22 @@ public sealed class ConnectLinkTests
     private static string Callback(Page redirect, string rest = "&code=code") => "/upstream/callback?state=" + redirect.Query("state") + rest;
 
     [Fact]
+    public async Task An_answer_that_was_mixed_up_ends_the_connection_on_a_page_that_leads_nowhere()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        var (session, link) = await LoseCredentialAsync(host);
+        using var browser = host.CreateBrowser();
+        var away = await browser.ApproveAsync(await browser.SignInAsync(await browser.GetAsync(link)));
+        host.Legs.Complete = _ => Task.FromResult(new CompletedLeg(LegOutcome.MixedUp));
+
+        var page = await browser.GetAsync(Callback(away));
+
+        page.ErrorId.ShouldBe("callback_mixed_up");
+        page.Document.QuerySelector("a.button").ShouldBeNull();
+        (await host.Get<ICredentialStore>().FindAsync(KeyOf(session), default)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task The_person_signs_in_says_yes_connects_and_can_go_back()
     {
         await using var host = await AuthorizationHost.StartAsync();
