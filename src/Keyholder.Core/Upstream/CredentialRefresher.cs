@@ -62,7 +62,7 @@ internal sealed class CredentialRefresher(
         }
 
         // What one authorization server gave to one client is never shown to another server, nor in another client's name.
-        if (!RefreshPolicy.IsIssuedTo(tokens, resolved))
+        if (!RefreshPolicy.IsIssuedTo(tokens, resolved, metadata))
         {
             return await vault.MarkAsync(row, CredentialStatus.NeedsReauth, "upstream_client_changed", CancellationToken.None) == CredentialPutOutcome.Stored
                 ? Renewal.Ended

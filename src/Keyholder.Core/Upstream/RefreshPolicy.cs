@@ -31,12 +31,19 @@ internal static class RefreshPolicy
         Scope = refreshed.Scope ?? before.Scope,
     };
 
-    /// <summary>Whether the provider, as it is now, is the issuer the token set came from and has the client it was issued to. What a set does not say is not asked.</summary>
-    public static bool IsIssuedTo(TokenSet tokens, Provider provider) =>
+    /// <summary>
+    /// Whether the provider, as it is now, is the authorization server the token set came from and has the client it was issued to: the same issuer, or, where one of the two
+    /// has none, a token endpoint at the same origin. What a set does not say is not asked.
+    /// </summary>
+    public static bool IsIssuedTo(TokenSet tokens, Provider provider, ProviderMetadata metadata) =>
         (tokens.ClientId is null || tokens.ClientId == provider.ClientId)
-        && (tokens.Issuer is null || provider.Issuer is null || tokens.Issuer == provider.Issuer);
+        && (tokens.Issuer is not null && metadata.Issuer is not null ? tokens.Issuer == metadata.Issuer
+            : tokens.TokenEndpoint is { } endpoint ? OriginOf(endpoint) == OriginOf(metadata.TokenEndpoint)
+            : tokens.Issuer is null);
 
     /// <summary>Whether the provider replaced the refresh token, so that the one in the store is dead.</summary>
     public static bool IsRotated(TokenSet before, TokenSet refreshed) =>
         refreshed.RefreshToken is not null && refreshed.RefreshToken != before.RefreshToken;
+
+    private static string OriginOf(Uri endpoint) => endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 }

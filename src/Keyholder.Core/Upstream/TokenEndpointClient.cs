@@ -17,6 +17,7 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
         SendAsync(
             provider,
             endpoint,
+            endpoint,
             [
                 new("grant_type", "authorization_code"),
                 new("code", code),
@@ -29,6 +30,7 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
     public Task<TokenEndpointResult> RefreshAsync(Provider provider, Uri endpoint, string refreshToken, CancellationToken cancellationToken) =>
         SendAsync(
             provider,
+            endpoint,
             provider.RefreshEndpoint ?? endpoint,
             [new("grant_type", "refresh_token"), new("refresh_token", refreshToken)],
             cancellationToken);
@@ -53,26 +55,26 @@ internal sealed class TokenEndpointClient(GuardedHttp http, TimeProvider time)
             form.Add(new("scope", Scopes.Format(exchange.Scopes)));
         }
 
-        var result = await SendAsync(provider, endpoint, form, cancellationToken);
+        var result = await SendAsync(provider, endpoint, endpoint, form, cancellationToken);
         return result.Tokens is null || result.IssuedTokenType is null or AccessTokenType or JwtType
             ? result
             : new(TokenEndpointOutcome.Unusable, Debug: "The token exchange issued something other than an access token.");
     }
 
-    private async Task<TokenEndpointResult> SendAsync(Provider provider, Uri endpoint, List<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
+    private async Task<TokenEndpointResult> SendAsync(Provider provider, Uri endpoint, Uri destination, List<KeyValuePair<string, string>> form, CancellationToken cancellationToken)
     {
         if (provider.ResourceParameter is { } resource)
         {
             form.Add(new("resource", resource));
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint);
+        using var request = new HttpRequestMessage(HttpMethod.Post, destination);
         request.Headers.Accept.ParseAdd("application/json");
         ProviderAuthentication.Apply(provider, request, form);
         request.Content = Body(provider, form);
         var response = await http.SendAsync(request, TrustedOrigins.Of(provider), cancellationToken);
         var result = TokenResponsePolicy.Read(response, provider.TokenResponse, provider.Identity, time.GetUtcNow());
-        return result.Tokens is { } tokens ? result with { Tokens = tokens with { Issuer = provider.Issuer, ClientId = provider.ClientId } } : result;
+        return result.Tokens is { } tokens ? result with { Tokens = tokens with { Issuer = provider.Issuer, TokenEndpoint = endpoint, ClientId = provider.ClientId } } : result;
     }
 
     private static HttpContent Body(Provider provider, List<KeyValuePair<string, string>> form) =>

@@ -19,6 +19,9 @@ public sealed record TokenSet : CredentialSecret
     /// <summary>The issuer it came from; null when the provider has none, or in a set stored before this was kept.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>The token endpoint it came from, which stands for the authorization server of a provider without an issuer; null in a set stored before this was kept.</summary>
+    public Uri? TokenEndpoint { get; init; }
+
     /// <summary>Keyholder's client id it was issued to; null in a set stored before this was kept. A refresh token is sent for no other.</summary>
     public string? ClientId { get; init; }
 

@@ -214,6 +214,19 @@ public sealed class UpstreamLegsTests : IDisposable
         _fake.TokenRequests.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("https://elsewhere.example/login/oauth/access_token")]
+    [InlineData("https://github.example/login/oauth/access_token_v2")]
+    public async Task A_code_for_a_provider_without_an_issuer_goes_to_no_token_endpoint_but_the_one_known_when_the_person_left(string endpoint)
+    {
+        var (flow, _) = await StartAsync(Providers.Configured(), signIn: false);
+        var moved = Providers.Configured() with { TokenEndpoint = new Uri(endpoint) };
+
+        (await CompleteAsync(moved, flow, new LegCallback(Callback, "code", null, null))).Outcome.ShouldBe(LegOutcome.Rejected);
+
+        _fake.TokenRequests.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_sign_in_without_an_ID_token_is_rejected_and_a_connection_without_one_is_not()
     {

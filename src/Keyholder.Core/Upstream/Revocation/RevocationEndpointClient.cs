@@ -21,7 +21,7 @@ internal sealed class RevocationEndpointClient(GuardedHttp http, ProviderResolve
         }
 
         // The tokens of another authorization server are nothing to this one, and none of its business.
-        if (!RefreshPolicy.IsIssuedTo(tokens, provider))
+        if (!RefreshPolicy.IsIssuedTo(tokens, provider, metadata))
         {
             return RevocationStep.Failed(UpstreamRevocationReasons.ClientChanged);
         }

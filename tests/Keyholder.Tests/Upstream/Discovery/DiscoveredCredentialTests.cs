@@ -6,7 +6,6 @@ using Keyholder.Tokens;
 using Keyholder.Upstream;
 using Keyholder.Vault;
 using Microsoft.Extensions.Logging.Abstractions;
-using RefreshPolicy = Keyholder.Upstream.RefreshPolicy;
 
 namespace Keyholder.Tests.Upstream.Discovery;
 
@@ -185,16 +184,6 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
 
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(1);
-    }
-
-    [Fact]
-    public void What_was_given_to_one_client_of_one_issuer_is_nobody_elses()
-    {
-        var tokens = new TokenSet { AccessToken = "at", TokenType = "Bearer", RefreshToken = "rt", ExpiresAt = _remote.Time.GetUtcNow(), ClientId = "before" };
-        RefreshPolicy.IsIssuedTo(tokens, Providers.Configured() with { ClientId = "before" }).ShouldBeTrue();
-        RefreshPolicy.IsIssuedTo(tokens, Providers.Configured() with { ClientId = "after" }).ShouldBeFalse();
-        RefreshPolicy.IsIssuedTo(tokens with { Issuer = "https://a.example" }, Providers.OAuth2() with { ClientId = "before" }).ShouldBeFalse();
-        RefreshPolicy.IsIssuedTo(tokens with { ClientId = null }, Providers.Configured()).ShouldBeTrue();
     }
 
     private void MoveTo(string issuer)
