@@ -12,6 +12,9 @@ public interface IUpstreamClientStore
     /// <summary>The provider's registration with this issuer under this client id, be it the current one or one it replaced and kept; the newest of several. Null when there is none.</summary>
     Task<StoredUpstreamClient?> FindAsync(string provider, string issuer, string clientId, CancellationToken cancellationToken);
 
+    /// <summary>The provider's newest registration with this issuer for this redirect URI, be it the current one or one that was replaced and kept; null when there is none.</summary>
+    Task<StoredUpstreamClient?> FindForAsync(string provider, string issuer, string redirectUri, CancellationToken cancellationToken);
+
     /// <summary>
     /// Makes a registration the provider's client if its generation follows the stored one (0 = there is none). In the same transaction the one it replaces is
     /// kept for what it obtained, or is dropped and every active credential of the provider is marked as in need of a new connection.

@@ -14,17 +14,10 @@ internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpst
             cancellationToken);
 
     public Task<StoredUpstreamClient?> FindAsync(string provider, string issuer, string clientId, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            connection => connection.QuerySingle(
-                $"""
-                SELECT {UpstreamClientColumns.All} FROM {UpstreamClientColumns.EveryOne}
-                WHERE provider = $provider AND issuer = $issuer AND client_id = $client_id ORDER BY generation DESC LIMIT 1
-                """,
-                UpstreamClientColumns.Read,
-                ("$provider", provider),
-                ("$issuer", issuer),
-                ("$client_id", clientId)),
-            cancellationToken);
+        NewestAsync("client_id = $value", provider, issuer, clientId, cancellationToken);
+
+    public Task<StoredUpstreamClient?> FindForAsync(string provider, string issuer, string redirectUri, CancellationToken cancellationToken) =>
+        NewestAsync("redirect_uri = $value", provider, issuer, redirectUri, cancellationToken);
 
     public Task<UpstreamClientPutOutcome> PutAsync(StoredUpstreamClient client, bool keepsFormer, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -52,6 +45,19 @@ internal sealed class SqliteUpstreamClientStore(SqliteDatabase database) : IUpst
                 AuditRows.Append(connection, audit);
                 return UpstreamClientPutOutcome.Stored;
             },
+            cancellationToken);
+
+    private Task<StoredUpstreamClient?> NewestAsync(string condition, string provider, string issuer, string value, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            connection => connection.QuerySingle(
+                $"""
+                SELECT {UpstreamClientColumns.All} FROM {UpstreamClientColumns.EveryOne}
+                WHERE provider = $provider AND issuer = $issuer AND {condition} ORDER BY generation DESC LIMIT 1
+                """,
+                UpstreamClientColumns.Read,
+                ("$provider", provider),
+                ("$issuer", issuer),
+                ("$value", value)),
             cancellationToken);
 
     private static void KeepFormer(PreparedConnection connection, StoredUpstreamClient client) => connection.Execute(

@@ -64,13 +64,12 @@ public sealed class UpstreamClientRegistrar(
 
     private async Task<UpstreamClientResult> FindOrRegisterAsync(Provider provider, ProviderMetadata metadata)
     {
-        var stored = await store.FindAsync(provider.Name, CancellationToken.None);
-        var stands = stored is not null && Stands(stored, provider);
-        if (stands && IsFor(stored!, provider))
+        if (await FindOwnAsync(provider) is { } found)
         {
-            return Open(stored!);
+            return found;
         }
 
+        var stored = await store.FindAsync(provider.Name, CancellationToken.None);
         if (metadata.ByConvention && stored is not null && stored.Issuer != provider.Issuer)
         {
             return UpstreamClientResult.Unavailable("The upstream names its authorization server no more; the registration with that one is kept.");
@@ -82,8 +81,12 @@ public sealed class UpstreamClientRegistrar(
         }
 
         var result = await RegisterAsync(provider, metadata.RegistrationEndpoint, method);
-        return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1, keepsFormer: stands) : result;
+        return result.Client is { } registered ? await KeepAsync(provider, registered, (stored?.Generation ?? 0) + 1, keepsFormer: stored is not null && Stands(stored, provider)) : result;
     }
+
+    // The newest for this redirect URI, be it the current one or not: nodes that are known by different URLs, or by another one for a while, do not register in turns.
+    private async Task<UpstreamClientResult?> FindOwnAsync(Provider provider) =>
+        await store.FindForAsync(provider.Name, provider.Issuer!, own.CallbackOf(provider), CancellationToken.None) is { } stored && Stands(stored, provider) ? Open(stored) : null;
 
     /// <summary>Whether the registration is still one: with this issuer, known there and not about to end.</summary>
     private bool Stands(StoredUpstreamClient stored, Provider provider)
@@ -92,8 +95,6 @@ public sealed class UpstreamClientRegistrar(
         var refused = _refused.ContainsKey((provider.Name, stored.ClientId)) && now >= stored.CreatedAt + MinAge;
         return !refused && stored.Issuer == provider.Issuer && !(stored.SecretExpiresAt <= now + SecretMargin);
     }
-
-    private bool IsFor(StoredUpstreamClient stored, Provider provider) => stored.RedirectUri == own.CallbackOf(provider);
 
     // One that does not open is not taken for none: another would end every credential of its client.
     private UpstreamClientResult Open(StoredUpstreamClient stored)
@@ -161,8 +162,6 @@ public sealed class UpstreamClientRegistrar(
         }
 
         // Another node was faster: its client is the provider's, and this one is never used.
-        return await store.FindAsync(provider.Name, CancellationToken.None) is { } others && Stands(others, provider) && IsFor(others, provider)
-            ? Open(others)
-            : UpstreamClientResult.Unavailable("The registration changed meanwhile.");
+        return await FindOwnAsync(provider) ?? UpstreamClientResult.Unavailable("The registration changed meanwhile.");
     }
 }

@@ -124,6 +124,27 @@ public abstract class UpstreamClientStoreContract<TFixture> : StorageContract<TF
     }
 
     [Fact]
+    public async Task A_registration_is_found_by_the_redirect_URI_it_was_made_for_and_the_newest_counts()
+    {
+        const string here = "https://keys.example/callback/github";
+        const string there = "https://old-keys.example/callback/github";
+        var second = Client("github") with { Generation = 2, ClientId = "c2", RedirectUri = there };
+        var fourth = Client("github") with { Generation = 4, ClientId = "c4", RedirectUri = there };
+        await PutAsync(Client("github") with { RedirectUri = null });
+        await PutAsync(second, keepsFormer: true);
+        (await Db.UpstreamClients.FindForAsync("github", second.Issuer, here, default)).ShouldBeNull();
+        await PutAsync(Client("github") with { Generation = 3, ClientId = "c3", RedirectUri = here }, keepsFormer: true);
+
+        (await Db.UpstreamClients.FindForAsync("github", second.Issuer, here, default))!.ClientId.ShouldBe("c3");
+        (await Db.UpstreamClients.FindForAsync("github", second.Issuer, there, default)).ShouldBeRow(second);
+        await PutAsync(fourth, keepsFormer: true);
+        (await Db.UpstreamClients.FindForAsync("github", second.Issuer, there, default)).ShouldBeRow(fourth);
+        (await Db.UpstreamClients.FindForAsync("github", "https://other.example", there, default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindForAsync("linear", second.Issuer, there, default)).ShouldBeNull();
+        (await Db.UpstreamClients.FindForAsync("github", second.Issuer, there + "/", default)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_registration_that_does_not_stand_any_more_is_gone_once_it_is_replaced()
     {
         await PutAsync(Client("github"));

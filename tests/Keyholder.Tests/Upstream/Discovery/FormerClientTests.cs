@@ -220,6 +220,36 @@ public sealed class FormerClientTests : IAsyncLifetime
         (await StatusAsync()).ShouldBe((CredentialStatus.Active, null));
     }
 
+    [Fact]
+    public async Task Nodes_known_by_different_URLs_register_once_each_and_not_in_turns()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var (home, clientId) in new[] { ("https://keys.example", "dyn-1"), ("https://new-keys.example", "dyn-2") })
+            {
+                (await _remote.NewNode(home).Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientId.ShouldBe(clientId);
+            }
+        }
+
+        _remote.CountOf(Registration).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_former_client_that_is_refused_is_not_taken_up_again_and_spares_the_current_one()
+    {
+        var node = _remote.NewNode();
+        var first = await node.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.NewNode("https://new-keys.example").Providers.ResolveFreshAsync(RemoteServer.Provider(), default);
+        await ConnectedBeforeAsync("dyn-2");
+        node.Providers.Refuse(first.Provider!);
+        _remote.Time.Advance(TimeSpan.FromMinutes(10));
+
+        (await node.Providers.ResolveFreshAsync(_provider, default)).Provider!.ClientId.ShouldBe("dyn-3");
+
+        (await StatusAsync()).ShouldBe((CredentialStatus.Active, null), "what the other client obtained is none of this one's business");
+        (await node.Providers.ResolveAsync(_provider, RemoteServer.Issuer, "dyn-2", default)).Provider!.ClientId.ShouldBe("dyn-2");
+    }
+
     /// <summary>The registration an earlier version made.</summary>
     private async Task RegisteredBeforeAsync(DateTimeOffset? secretExpiresAt = null, EnvelopeSealer? sealer = null)
     {
