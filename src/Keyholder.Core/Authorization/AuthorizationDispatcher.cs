@@ -144,9 +144,9 @@ public sealed class AuthorizationDispatcher(
         }
 
         var provider = resources.Current.FindProvider(leg.Provider);
-        if (provider is null || (resource is not null && resource.Providers.All(entry => entry.Provider.Name != leg.Provider)))
+        if (provider is null || !LegPolicy.MayConnect(request, provider) || (resource is not null && resource.Providers.All(entry => entry.Provider.Name != leg.Provider)))
         {
-            return Fail(OAuthErrors.ServerError.Because("The provider of a pending leg is not configured any more."));
+            return Fail(OAuthErrors.ServerError.Because("The provider of a pending leg is not configured any more, or not for this."));
         }
 
         var step = provider.Kind == ProviderKind.Headers ? AuthorizationStep.EnterHeaders

@@ -32,6 +32,17 @@ public sealed class LegPolicy(ICredentialVault vault)
         new(CredentialOwner.For(provider, request.CredentialSubject!, request.CredentialSession), provider.Name);
 
     /// <summary>
+    /// Whether a request may connect a provider as it is configured now: what is shared is connected as such and by nobody else, and what belongs to a session only for one. Who holds a provider's
+    /// credentials may have changed since the request began.
+    /// </summary>
+    public static bool MayConnect(AuthorizationRequest request, Provider provider) => request switch
+    {
+        { Purpose: AuthorizationPurpose.ConnectShared } => provider.Owner == ProviderOwner.Shared,
+        { Purpose: AuthorizationPurpose.ConnectSubject, ConnectedSession: null, ConnectedKey: null } => provider.Owner == ProviderOwner.Subject,
+        _ => provider.Owner != ProviderOwner.Shared,
+    };
+
+    /// <summary>
     /// Whether an account a leg has proved may be this one: legs to providers of one issuer are for one account, the first one's. A leg that proves none contradicts nobody.
     /// </summary>
     public static bool IsSameAccount(AuthorizationRequest request, Provider provider, string? subject, ResourceSnapshot snapshot)

@@ -11,7 +11,7 @@ public static class ApiResource
     /// <summary>See and end one's own sessions.</summary>
     public const string SessionsScope = "keyholder:sessions";
 
-    /// <summary>See one's own upstream credentials, without their secrets, and delete them.</summary>
+    /// <summary>See one's own upstream credentials, without their secrets, delete them, and get links to connect what is missing.</summary>
     public const string CredentialsScope = "keyholder:credentials";
 
     /// <summary>Everything the API can do. The user has to be an administrator when it is granted and whenever it is used.</summary>
@@ -29,7 +29,7 @@ public static class ApiResource
         Scopes =
         [
             new ResourceScope(SessionsScope, "See the apps you have connected, and disconnect them"),
-            new ResourceScope(CredentialsScope, "See the accounts you have connected, and remove them"),
+            new ResourceScope(CredentialsScope, "See the accounts you have connected, remove them, and ask for the page where others are connected"),
             new ResourceScope(AdminScope, "Administer Keyholder: see and disconnect everyone's apps, read the audit trail", AdministratorsOnly: true),
         ],
         DefaultScopes = [SessionsScope],

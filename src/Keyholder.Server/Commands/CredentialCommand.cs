@@ -11,7 +11,7 @@ namespace Keyholder.Server.Commands;
 
 /// <summary>
 /// <c>keyholder credential</c>: what the vault holds and for whom, read and deleted straight in the database, whether or not the server runs. No key of the
-/// vault is needed, because no secret is opened. A running server learns of a deletion from the revocation log and revokes the tokens at their provider.
+/// vault is needed for that, because no secret is opened. A running server learns of a deletion from the revocation log and revokes the tokens at their provider.
 /// </summary>
 internal static class CredentialCommand
 {
@@ -20,10 +20,11 @@ internal static class CredentialCommand
     public static Command Create(Option<string?> config, ProcessContext context)
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        return new Command("credential", "Lists and deletes upstream credentials.")
+        return new Command("credential", "Lists, connects and deletes upstream credentials.")
         {
             CreateList(config, json, context),
             CreateDelete(config, context),
+            CredentialConnectCommand.Create(config, context),
             CreateRevocations(config, json, context),
         };
     }

@@ -227,6 +227,31 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
         (await ErrorAsync(UpstreamPhase with { Legs = [new("gone", Required: true)] }, SignedIn())).ShouldBe("server_error");
     }
 
+    [Fact]
+    public async Task A_provider_that_was_given_to_others_on_the_way_is_not_connected_for_them()
+    {
+        AuthorizationLeg[] legs = [new("cloud", Required: true)];
+        var ofSession = UpstreamPhase with { Purpose = AuthorizationPurpose.ConnectSubject, ConnectedSession = SessionId.Create(), RedirectUri = "", Legs = legs };
+        var ofUser = ofSession with { ConnectedSession = null, ClientId = "" };
+
+        Give(ProviderOwner.Session);
+        (await StepAsync(ofSession, SignedIn())).ShouldBe(AuthorizationStep.Connect);
+        (await ErrorAsync(ofUser, SignedIn())).ShouldBe("server_error");
+        Give(ProviderOwner.Shared);
+        foreach (var request in new[] { UpstreamPhase with { Legs = legs }, ofSession, ofUser })
+        {
+            (await ErrorAsync(request, SignedIn())).ShouldBe("server_error");
+        }
+
+        LegPolicy.MayConnect(ofUser with { Purpose = AuthorizationPurpose.ConnectShared }, Cloud).ShouldBeFalse();
+
+        void Give(ProviderOwner owner)
+        {
+            var given = Cloud with { Owner = owner };
+            Current = new ResourceSnapshot([Files with { Providers = [new(given)] }], [given]);
+        }
+    }
+
     [Theory]
     [InlineData(AuthorizationPhase.Consent, "u", AuthorizationStep.ConfirmConnection)]
     [InlineData(AuthorizationPhase.Upstream, "u", AuthorizationStep.Connect)]

@@ -1,7 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Keyholder.Audit;
+using Keyholder.Authorization;
+using Keyholder.Authorization.Connect;
 using Keyholder.OAuth;
 using Keyholder.Server.Commands;
+using Keyholder.Sessions;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Storage.Contracts;
 using Keyholder.Tests.Testing;
@@ -15,6 +19,8 @@ public sealed class CredentialCommandTests : IDisposable
     private readonly StringWriter _error = new();
     private readonly ManualTimeProvider _time = new();
     private StringWriter _output = new();
+
+    private string Configuration => Path.Combine(_directory.FullName, "keyholder.json");
 
     private string Database => Path.Combine(_directory.FullName, "keyholder.db");
 
@@ -73,6 +79,67 @@ public sealed class CredentialCommandTests : IDisposable
         _output.ToString().ShouldNotContain("More:");
     }
 
+    [Fact]
+    public async Task A_link_is_printed_for_what_is_shared_and_for_a_key_that_was_granted_the_resource()
+    {
+        await ConfigureAsync();
+        (await RunAsync("vk", "create", "agent")).ShouldBe(0);
+
+        (await RunAsync("credential", "connect", "--provider", "shared")).ShouldBe(0, _error.ToString());
+        (await LinkAsync()).Purpose.ShouldBe(AuthorizationPurpose.ConnectShared);
+        (await RunAsync("credential", "connect", "--provider", "own", "--resource", "notes", "--vk", "agent")).ShouldBe(1);
+        _error.ToString().ShouldContain("may not use 'notes'");
+        (await RunAsync("vk", "grant", "agent", "notes")).ShouldBe(0, _error.ToString());
+        (await RunAsync("credential", "connect", "--provider", "own", "--resource", "notes", "--vk", "agent")).ShouldBe(0, _error.ToString());
+
+        var link = await LinkAsync();
+        (link.Subject!.Kind, link.Session, link.Resource).ShouldBe((SubjectKind.VirtualKey, null, "https://keys.example.com/mcp/notes"));
+        link.Providers.ShouldBe(["own"]);
+        (await RunAsync("vk", "deactivate", "agent")).ShouldBe(0);
+        (await RunAsync("credential", "connect", "--provider", "own", "--resource", "notes", "--vk", "agent")).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("--provider", "own")]
+    [InlineData("--provider", "gone")]
+    [InlineData("--provider", "own", "--vk", "agent")]
+    [InlineData("--provider", "own", "--resource", "notes")]
+    [InlineData("--provider", "own", "--resource", "gone", "--vk", "agent")]
+    [InlineData("--provider", "shared", "--resource", "notes", "--vk", "agent")]
+    [InlineData("--provider", "own", "--resource", "notes", "--vk", "gone")]
+    public async Task No_link_is_printed_for_anything_else(params string[] arguments)
+    {
+        await ConfigureAsync();
+        (await RunAsync("vk", "create", "agent")).ShouldBe(0);
+
+        (await RunAsync(["credential", "connect", .. arguments])).ShouldBe(1);
+
+        _error.ToString().ShouldStartWith("keyholder: ");
+        _output.ToString().ShouldBeEmpty();
+    }
+
+    private Task ConfigureAsync() => File.WriteAllTextAsync(Configuration, """
+        {
+          "server": { "publicUrl": "https://keys.example.com" },
+          "providers": {
+            "own": { "kind": "headers", "headers": { "x-api-key": { "label": "Key" } } },
+            "shared": { "kind": "headers", "headers": { "x-shared-key": { "label": "Key" } }, "owner": "shared" }
+          },
+          "resources": { "notes": { "upstream": "https://notes.example/mcp", "auth": "credentials", "providers": [{ "provider": "own" }, { "provider": "shared" }] } }
+        }
+        """);
+
+    /// <summary>What the link means that was printed.</summary>
+    private async Task<ConnectLink> LinkAsync()
+    {
+        var printed = _output.ToString().Trim().Split(' ')[^1];
+        printed.ShouldStartWith("https://keys.example.com/connect/");
+        var id = new byte[32];
+        Base64UrlText.TryDecode(printed.Split('/')[^1], id).ShouldBeTrue();
+        await using var storage = await SqliteStorage.OpenAsync(new(Database), _time, default);
+        return (await storage.ConnectLinks.FindAsync(SHA256.HashData(id), _time.GetUtcNow(), default)).ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData("credential", "delete", "nonsense")]
     [InlineData("credential", "delete", "AAAAAAAAAAAAAAAAAAAAAA")]
@@ -100,6 +167,11 @@ public sealed class CredentialCommandTests : IDisposable
     {
         _output = new StringWriter();
         var environment = new Dictionary<string, string> { ["KEYHOLDER__storage__path"] = Database };
+        if (File.Exists(Configuration))
+        {
+            environment["KEYHOLDER_CONFIG"] = Configuration;
+        }
+
         return KeyholderCommand.RunAsync(arguments, new ProcessContext(TextReader.Null, _output, _error, environment, _time));
     }
 }

@@ -12,7 +12,7 @@ internal static class ApiEndpoints
     {
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SessionsEndpoints>();
-        services.AddSingleton<SharedConnectionEndpoint>();
+        services.AddSingleton<ConnectLinksEndpoint>();
         services.AddSingleton<RevocationsEndpoints>();
         services.AddSingleton<VirtualKeysEndpoints>();
         services.AddSingleton<GrantsEndpoints>();
@@ -35,7 +35,6 @@ internal static class ApiEndpoints
         revocations.MapPost("", (HttpContext http, RevocationsEndpoints endpoint) => endpoint.AddAsync(http));
         revocations.MapDelete("/{id}", (HttpContext http, string id, RevocationsEndpoints endpoint) => endpoint.LiftAsync(http, id));
         MapVirtualKeys(api);
-        api.MapPost("/credentials/connect", (HttpContext http, SharedConnectionEndpoint endpoint) => endpoint.PostAsync(http)).AddEndpointFilter<AdministratorsOnly>();
         MapKeys(api);
         MapCredentials(api);
         api.MapGet("/audit", AuditEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();
@@ -45,6 +44,8 @@ internal static class ApiEndpoints
     {
         var credentials = api.MapGroup("/credentials").AddEndpointFilter(new ScopeRequired(ApiResource.CredentialsScope));
         credentials.MapGet("", (HttpContext http, CredentialsEndpoints endpoint) => endpoint.ListAsync(http));
+        credentials.MapGet("/connectable", (HttpContext http, ConnectLinksEndpoint endpoint) => endpoint.ListAsync(http));
+        credentials.MapPost("/connect", (HttpContext http, ConnectLinksEndpoint endpoint) => endpoint.PostAsync(http));
         credentials.MapGet("/{id}", (HttpContext http, string id, CredentialsEndpoints endpoint) => endpoint.GetAsync(http, id));
         credentials.MapDelete("/{id}", (HttpContext http, string id, CredentialsEndpoints endpoint) => endpoint.DeleteAsync(http, id));
         api.MapGet("/credentials/revocations", UpstreamRevocationsEndpoint.ListAsync).AddEndpointFilter<AdministratorsOnly>();

@@ -34,6 +34,8 @@ public sealed class SharedConnectionEndpointTests
     [InlineData("""{"provider":""}""", "api.body_invalid")]
     [InlineData("""{"provider":7}""", "api.body_invalid")]
     [InlineData("{}", "api.body_invalid")]
+    [InlineData("""{"provider":"cloud","virtual_key_id":"x"}""", "api.body_invalid")]
+    [InlineData("""{"provider":"cloud","resource":null}""", "api.body_invalid")]
     [InlineData("""{"provider":"shared","more":1}""", "api.body_invalid")]
     public async Task There_is_no_link_for_anything_else(string body, string error)
     {

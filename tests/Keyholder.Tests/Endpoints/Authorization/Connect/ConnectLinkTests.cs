@@ -91,6 +91,28 @@ public sealed class ConnectLinkTests
     }
 
     [Fact]
+    public async Task A_user_who_asked_for_a_link_connects_for_all_her_apps_and_nobody_else_does()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        await host.AddUserAsync("person2");
+        var person1 = Subject.User((await host.FindUserAsync("person1")).Id);
+        var resource = host.Get<IResourceSource>().Current.FindByUri(AuthorizationHost.FilesUri)!;
+        var link = (await host.Get<ConnectLinks>().CreateAsync(person1, resource, AuthorizationSamples.Cloud, default)).PathAndQuery;
+        using var browser = host.CreateBrowser();
+        using var other = host.CreateBrowser();
+
+        (await other.SignInAsync(await other.GetAsync(link), "person2")).ErrorId.ShouldBe("request_subject_changed");
+        var signIn = await browser.GetAsync(link);
+        signIn.Html.ShouldNotContain("virtual_key");
+        var page = await browser.SignInAsync(signIn);
+        page.Text.ShouldContain("Connect for Team files");
+        page.Text.ShouldContain("If somebody sent you this link, close this page.");
+        (await browser.GetAsync(Callback(await browser.ApproveAsync(page)))).Title.ShouldStartWith("Connected");
+
+        (await host.Get<ICredentialStore>().FindAsync(new(CredentialOwner.Of(person1), "cloud"), default)).ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Somebody_else_who_opens_the_link_cannot_use_it()
     {
         await using var host = await AuthorizationHost.StartAsync();
