@@ -37,6 +37,26 @@ public sealed class ConnectingTests(RunningKeyholder keyholder)
         TheSameCallSucceedsWithoutANewSignIn(report);
     }
 
+    [Theory]
+    [InlineData("sdk1-key-connecting.mjs", "url", -32042)]
+    [InlineData("sdk1-key-connecting.mjs", "text", -32050)]
+    [InlineData("sdk2-key-connecting.mjs", "text", -32050)]
+    public async Task An_agent_with_a_virtual_key_gets_a_link_its_owner_connects_and_the_same_call_succeeds(string script, string mode, int code)
+    {
+        var name = Path.GetFileNameWithoutExtension(script) + "-" + mode;
+        var made = await keyholder.Demo.RunAsync(["vk", "create", name, "--user", keyholder.Demo.Username], TestContext.Current.CancellationToken);
+        await keyholder.Demo.RunAsync(["vk", "grant", name, "whoami"], TestContext.Current.CancellationToken);
+
+        var report = await TypeScriptClient.RunAsync(script, keyholder.Demo, keyholder.Demo.Resource("whoami"), mode, made.Trim().Split(' ')[^1]);
+
+        report.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(code);
+        report.GetProperty("links").GetArrayLength().ShouldBe(1);
+        report.GetProperty("pages").EnumerateArray().ShouldContain(page => page.GetString()!.Contains("The virtual key", StringComparison.Ordinal) && page.GetString()!.Contains(name, StringComparison.Ordinal));
+        report.GetProperty("after").GetString().ShouldNotBeNull().ShouldContain("demo-account-1");
+        report.GetRawText().ShouldNotContain("demo_at_");
+        report.GetRawText().ShouldNotContain("kh_vk_");
+    }
+
     private static void TheSameCallSucceedsWithoutANewSignIn(JsonElement report)
     {
         report.GetProperty("before").GetString().ShouldNotBeNull().ShouldContain("demo-account-1");

@@ -7,7 +7,7 @@ namespace Keyholder.Conformance.Running;
 /// <summary>Runs one of the scripts in <c>clients/</c> to its end and reads the report it prints.</summary>
 internal static class TypeScriptClient
 {
-    public static async Task<JsonElement> RunAsync(string script, DemoEnvironment demo, Uri resource, string tool)
+    public static async Task<JsonElement> RunAsync(string script, DemoEnvironment demo, Uri resource, string tool, string? virtualKey = null)
     {
         var start = new ProcessStartInfo(Repository.Node, [Path.Combine(Repository.Clients, script), resource.AbsoluteUri, tool])
         {
@@ -17,6 +17,7 @@ internal static class TypeScriptClient
         };
         start.Environment["KEYHOLDER_USER"] = demo.Username;
         start.Environment["KEYHOLDER_PASSWORD"] = demo.Password;
+        start.Environment["KEYHOLDER_KEY"] = virtualKey;
         start.Environment["UPSTREAM"] = demo.UpstreamUrl.AbsoluteUri;
         using var process = Process.Start(start)!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
