@@ -48,7 +48,7 @@ internal sealed record CredentialDocument(
     /// <summary>The document of a credential.</summary>
     /// <param name="listing">The credential.</param>
     /// <param name="provider">Its provider, if it is configured.</param>
-    /// <param name="mayConnect">Whether the caller is the user it is bound to, or may connect it for everybody.</param>
+    /// <param name="mayConnect">Whether the caller is the user it is bound to, or may connect it for everybody or for its key.</param>
     /// <param name="headerNames">The names in a header set.</param>
     public static CredentialDocument Of(CredentialListing listing, Provider? provider, bool mayConnect, IReadOnlyList<string>? headerNames)
     {

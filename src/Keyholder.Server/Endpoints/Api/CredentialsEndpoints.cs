@@ -118,7 +118,8 @@ internal sealed class CredentialsEndpoints(ICredentialDirectory directory, Crede
 
     private CredentialDocument Document(CredentialListing listing, ApiCaller caller)
     {
-        var mayConnect = listing.Credential.Key.Owner.Kind == CredentialOwnerKind.Shared
+        // Nobody's own: administrators connect it, who have to be people to sign in for that.
+        var mayConnect = listing.Credential.Key.Owner.Kind is CredentialOwnerKind.Shared or CredentialOwnerKind.VirtualKey
             ? caller is { IsAdministrator: true, Subject: not null }
             : caller.Subject is { } subject && listing.BoundUser == subject;
         return CredentialDocument.Of(listing, resources.Current.FindProvider(listing.Credential.Key.Provider), mayConnect, vault.NamesOf(listing.Credential));

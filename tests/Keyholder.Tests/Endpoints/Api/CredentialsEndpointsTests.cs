@@ -6,6 +6,7 @@ using Keyholder.Server.Configuration;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Vault;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Tests.Endpoints.Api;
 
@@ -142,6 +143,19 @@ public sealed class CredentialsEndpointsTests
         refusals.Select(refusal => refusal.GetProperty("resource").GetString()).ShouldBe(["tracker", "wiki"]);
         (refusals[0].GetProperty("reason").GetString(), refusals[0].GetProperty("since").GetDateTimeOffset(), refusals[0].GetProperty("retry_at").GetDateTimeOffset())
             .ShouldBe(("rejected_after_refresh", host.Now, host.Now.AddMinutes(10)));
+    }
+
+    [Fact]
+    public async Task One_of_a_key_is_repaired_by_administrators_who_are_people()
+    {
+        await using var host = await StartAsync();
+        var root = await host.AddUserAsync("root", administrator: true);
+        var (_, key, _) = await host.Get<VirtualKeyRegistry>().CreateAsync("agent", null, null, "system", new(null, null), default);
+        await host.Get<GrantRegistry>().PutAsync(key.Id, new Grant("notes", null), "system", new(null, null));
+        var id = await StoreAsync(host, new(CredentialOwnerKind.VirtualKey, key.Id));
+
+        (await host.GetAsync($"{Path}/{id}", await host.TokenAsync(root, ApiResource.AdminScope))).Json.GetProperty("can_reauth").GetBoolean().ShouldBeTrue();
+        (await host.GetAsync($"{Path}/{id}", await host.AdminTokenAsync())).Json.GetProperty("can_reauth").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
