@@ -42,6 +42,7 @@ public static class AuditActions
     public const string UpstreamClientChanged = "upstream.client_changed";
     public const string CredentialRefused = "credential.refused";
     public const string CredentialRefusedByResource = "credential.refused_by_resource";
+    public const string CredentialScopesDemanded = "credential.scopes_demanded";
     public const string CredentialAcceptedByResource = "credential.accepted_by_resource";
     public const string CredentialImported = "credential.imported";
     public const string IdentityImported = "identity.imported";

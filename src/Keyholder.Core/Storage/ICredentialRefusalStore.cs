@@ -4,8 +4,8 @@ using Keyholder.Vault;
 namespace Keyholder.Storage;
 
 /// <summary>
-/// Which resources refuse which credentials (<see cref="CredentialRefusal"/>). They are read with the credential (<see cref="StoredCredential.Refusals"/>). A write of the
-/// secret by <see cref="ICredentialStore"/> ends all of a credential's in its own transaction; a refresh ends none. What is recorded or ended is told to every node (<see cref="CredentialNotice"/>).
+/// Which resources refuse which credentials (<see cref="CredentialRefusal"/>), or want more of them (<see cref="ScopeDemand"/>). Both are read with the credential. A write
+/// of the secret by <see cref="ICredentialStore"/> ends all of a credential's refusals in its own transaction, and notes that somebody connected; a refresh does neither. What is recorded or ended is told to every node (<see cref="CredentialNotice"/>).
 /// </summary>
 public interface ICredentialRefusalStore
 {
@@ -21,4 +21,7 @@ public interface ICredentialRefusalStore
 
     /// <summary>Ends a refusal whose retry succeeded. False, with nothing changed, when the right was lost.</summary>
     Task<bool> LiftAsync(RefusalRetry retry, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Records what a resource wants of a credential beyond what it was granted, in place of what is recorded of that resource with the row as it was read.</summary>
+    Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand, AuditEvent audit, CancellationToken cancellationToken);
 }

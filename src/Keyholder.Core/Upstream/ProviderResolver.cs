@@ -16,12 +16,22 @@ internal sealed class ProviderResolver(
     private readonly ConcurrentDictionary<string, Entry> _found = new();
     private readonly SingleFlight<string, Entry> _flights = new();
 
-    /// <summary>What upstreams asked for beyond what discovery finds.</summary>
-    public WantedScopes Wanted { get; } = new(time);
-
     /// <summary>The provider as it is now, for sending a person there.</summary>
-    public async Task<ResolvedProvider> ResolveFreshAsync(Provider provider, CancellationToken cancellationToken) =>
-        provider.Discovery is null ? await ConfiguredAsync(provider, cancellationToken) : (await DiscoverAsync(provider, cancellationToken)).Result;
+    /// <param name="provider">The provider as configured.</param>
+    /// <param name="demanded">What its upstream demanded beyond what discovery finds. Where the operator said what to ask for, nothing is added.</param>
+    /// <param name="cancellationToken">Ends this caller's wait.</param>
+    public async Task<ResolvedProvider> ResolveFreshAsync(Provider provider, IReadOnlyList<string> demanded, CancellationToken cancellationToken)
+    {
+        if (provider.Discovery is null)
+        {
+            return await ConfiguredAsync(provider, cancellationToken);
+        }
+
+        var found = await DiscoverAsync(provider, cancellationToken);
+        return found is { Provider: { } resolved, Metadata: { } usable } && provider.Scopes.Count == 0 && demanded.Count > 0
+            ? found with { Provider = resolved with { Scopes = WithOfflineAccess([.. resolved.Scopes.Union(demanded, StringComparer.Ordinal)], usable) } }
+            : found;
+    }
 
     /// <summary>The provider as it was when the client got its tokens or code, or as it is now when it changed since.</summary>
     /// <param name="provider">The provider as configured.</param>
@@ -155,17 +165,19 @@ internal sealed class ProviderResolver(
     private static Provider As(RegisteredUpstreamClient client, Provider located) =>
         located with { ClientId = client.ClientId, ClientSecret = client.ClientSecret, ClientAuthMethod = client.AuthMethod };
 
-    private IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable)
+    private static IReadOnlyList<string> ScopesFor(Provider provider, ProtectedResource resource, ProviderMetadata usable)
     {
         if (provider.Scopes.Count > 0)
         {
             return provider.Scopes;
         }
 
-        // A refresh token may need a scope of its own (OpenID Connect Core section 11). It is never the only one: that would take the default scopes away.
-        var scopes = resource.Scopes.Union(Wanted.Of(provider.Name), StringComparer.Ordinal).ToList();
-        return scopes.Count > 0 && usable.OffersOfflineAccess ? [.. scopes.Union([Scopes.OfflineAccess], StringComparer.Ordinal)] : scopes;
+        return WithOfflineAccess(resource.Scopes, usable);
     }
+
+    // A refresh token may need a scope of its own (OpenID Connect Core section 11). It is never the only one: that would take the default scopes away.
+    private static IReadOnlyList<string> WithOfflineAccess(IReadOnlyList<string> scopes, ProviderMetadata usable) =>
+        scopes.Count > 0 && usable.OffersOfflineAccess ? [.. scopes.Union([Scopes.OfflineAccess], StringComparer.Ordinal)] : scopes;
 
     // MCP 2025-03-26: an authorization server without metadata has its endpoints at fixed paths of its origin.
     private static (Provider Provider, ProviderMetadataResult Metadata) ByConvention(Provider located)

@@ -29,11 +29,11 @@ public sealed class UpstreamLegs : IUpstreamLegs
     }
 
     /// <inheritdoc />
-    public async Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, CancellationToken cancellationToken)
+    public async Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, IReadOnlyList<string> demandedScopes, CancellationToken cancellationToken)
     {
         var found = signIn && provider.Kind != ProviderKind.Oidc
             ? ResolvedProvider.Failed(LegOutcome.Rejected, "Only an OpenID Connect provider can prove an identity.")
-            : await _providers.ResolveFreshAsync(provider, cancellationToken);
+            : await _providers.ResolveFreshAsync(provider, demandedScopes, cancellationToken);
         if (found is not { Provider: { } resolved, Metadata: { } metadata })
         {
             UpstreamLog.LegNotStarted(_logger, provider.Name, found.Outcome, found.Debug);

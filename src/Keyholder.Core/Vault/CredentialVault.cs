@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Keyholder.Audit;
 using Keyholder.Storage;
+using Keyholder.Upstream;
 using Microsoft.Extensions.Logging;
 
 namespace Keyholder.Vault;
@@ -192,8 +193,14 @@ public sealed class CredentialVault(
     public async Task<bool> NeedsConnectionAsync(CredentialKey key, string resource, CancellationToken cancellationToken)
     {
         var found = await FindAsync(key, cancellationToken);
-        return found.Secret is null || found.Row?.RefusalBy(resource) is not null || (found.Tokens is { RefreshToken: null } tokens && tokens.ExpiresAt <= time.GetUtcNow());
+        return found.Secret is null || found.Row?.RefusalBy(resource) is not null
+            || (found.Row?.DemandOf(resource) is { } demand && ScopeDemandPolicy.IsOpen(demand, time.GetUtcNow()))
+            || (found.Tokens is { RefreshToken: null } tokens && tokens.ExpiresAt <= time.GetUtcNow());
     }
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<string>> DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken) =>
+        [.. (await store.FindAsync(key, cancellationToken))?.ScopeDemands.SelectMany(demand => demand.Scopes).Distinct(StringComparer.Ordinal).Take(ScopeDemandPolicy.MaxScopes) ?? []];
 
     /// <inheritdoc />
     public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>

@@ -21,11 +21,14 @@ public interface ICredentialVault
     Task<bool> ConnectAsync(
         byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken);
 
-    /// <summary>Whether an authorization has to send the person to the provider: no row, one that is not active, or one the resource refuses. An expired access token with a refresh token is no reason.</summary>
+    /// <summary>Whether an authorization has to send the person to the provider: no row, one that is not active, or one the resource refuses or wants more of. An expired access token with a refresh token is no reason.</summary>
     /// <param name="key">Owner and provider.</param>
     /// <param name="resource">The name of the resource the authorization is for.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     Task<bool> NeedsConnectionAsync(CredentialKey key, string resource, CancellationToken cancellationToken);
+
+    /// <summary>The scopes upstreams demanded of a credential beyond what it was granted; what a new connection asks for too.</summary>
+    Task<IReadOnlyList<string>> DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken);
 
     /// <summary>Deletes the credential of a user or a virtual key if nobody has changed it since it was made and no live session of its owner is for one of the resources.</summary>
     /// <param name="key">Owner and provider.</param>

@@ -47,6 +47,12 @@ public sealed record StoredCredential
     /// <summary>The refusal by a resource, if there is one.</summary>
     public CredentialRefusal? RefusalBy(string resource) => CredentialRefusal.By(resource, Refusals);
 
+    /// <summary>What resources want of it beyond what it was granted. Read with it, as the refusals are.</summary>
+    public IReadOnlyList<ScopeDemand> ScopeDemands { get; init; } = [];
+
+    /// <summary>The demand of a resource, if there is one.</summary>
+    public ScopeDemand? DemandOf(string resource) => ScopeDemands.FirstOrDefault(demand => demand.Resource == resource);
+
     /// <inheritdoc />
     public override string ToString() => $"credential {Key} v{Version} ({Status})";
 }

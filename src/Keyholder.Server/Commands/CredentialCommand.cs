@@ -139,14 +139,16 @@ internal static class CredentialCommand
                 CommandOutput.Text(c.Account),
                 c.Kind,
                 c.Status,
-                CommandOutput.Text(c.Reason ?? RefusedBy(c)),
+                CommandOutput.Text(c.Reason ?? Wanting(c)),
                 CommandOutput.Moment(c.CreatedAt),
             ]));
         await MoreAsync(page.NextCursor, output);
     }
 
-    private static string? RefusedBy(CredentialDocument credential) =>
-        credential.RefusedBy.Count == 0 ? null : "refused by " + string.Join(", ", credential.RefusedBy.Select(refusal => refusal.Resource));
+    private static string? Wanting(CredentialDocument credential) =>
+        credential.RefusedBy.Count > 0 ? "refused by " + string.Join(", ", credential.RefusedBy.Select(refusal => refusal.Resource))
+        : credential.ScopesWantedBy.Count > 0 ? "scopes wanted by " + string.Join(", ", credential.ScopesWantedBy.Select(demand => demand.Resource))
+        : null;
 
     private static async Task PrintAsync(UpstreamRevocationPage page, bool asJson, TextWriter output)
     {

@@ -17,7 +17,7 @@ internal sealed class PostgresCredentialDirectory(PostgresDatabase database) : I
             statements => statements.QueryAsync(
                 CredentialListingColumns.Page(
                     query,
-                    CredentialRefusalRows.Column,
+                    CredentialRefusalRows.Columns,
                     column => $"""lower({column} COLLATE "C") LIKE lower(@pattern COLLATE "C") ESCAPE '\' """,
                     list => $"SELECT jsonb_array_elements_text({list}::jsonb)"),
                 CredentialListingColumns.Read,
@@ -32,7 +32,7 @@ internal sealed class PostgresCredentialDirectory(PostgresDatabase database) : I
     }
 
     public Task<CredentialListing?> FindAsync(byte[] rowId, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        statements => statements.QuerySingleAsync($"{CredentialListingColumns.Select(CredentialRefusalRows.Column)} WHERE row_id = @row", CredentialListingColumns.Read, ("row", rowId), ("now", now)),
+        statements => statements.QuerySingleAsync($"{CredentialListingColumns.Select(CredentialRefusalRows.Columns)} WHERE row_id = @row", CredentialListingColumns.Read, ("row", rowId), ("now", now)),
         cancellationToken);
 
     public Task<bool> DeleteAsync(StoredCredential credential, AuditEvent audit, DateTimeOffset now) => database.WriteAsync(

@@ -10,11 +10,7 @@ internal sealed class PostgresCredentialRefusalStore(PostgresDatabase database) 
         database.WriteAsync(
             async statements =>
             {
-                // The credential's row is locked: who writes its secret does so before this, and is seen, or after it, and ends the refusal.
-                if (!await statements.AnyAsync(
-                        "SELECT 1 FROM credentials WHERE row_id = @row_id AND version = @version AND status = 'active' FOR UPDATE",
-                        ("row_id", current.RowId),
-                        ("version", current.Version)))
+                if (!await LockUnchangedAsync(statements, current))
                 {
                     return RefusalRecordOutcome.Changed;
                 }
@@ -56,6 +52,36 @@ internal sealed class PostgresCredentialRefusalStore(PostgresDatabase database) 
             return deleted;
         },
         cancellationToken);
+
+    public Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand, AuditEvent audit, CancellationToken cancellationToken) => database.WriteAsync(
+        async statements =>
+        {
+            if (!await LockUnchangedAsync(statements, current) || !await DemandAsync(statements, current, demand))
+            {
+                return ScopeDemandOutcome.Changed;
+            }
+
+            await AuditRows.AppendAsync(statements, audit);
+            return ScopeDemandOutcome.Recorded;
+        },
+        cancellationToken);
+
+    // The credential's row is locked: who writes its secret does so before this, and is seen, or after it, and sees what this wrote.
+    private static Task<bool> LockUnchangedAsync(PostgresStatements statements, StoredCredential current) => statements.AnyAsync(
+        "SELECT 1 FROM credentials WHERE row_id = @row_id AND version = @version AND status = 'active' FOR UPDATE",
+        ("row_id", current.RowId),
+        ("version", current.Version));
+
+    private static async Task<bool> DemandAsync(PostgresStatements statements, StoredCredential current, ScopeDemand demand) => await statements.ExecuteAsync(
+        """
+        INSERT INTO scope_demands (row_id, resource, scopes, demanded_at) VALUES (@row_id, @resource, @scopes, @demanded_at)
+        ON CONFLICT (row_id, resource) DO UPDATE SET scopes = excluded.scopes, demanded_at = excluded.demanded_at, connected_at = NULL WHERE scope_demands.scopes = @before
+        """,
+        ("row_id", current.RowId),
+        ("resource", demand.Resource),
+        ("scopes", JsonText.Write(demand.Scopes)),
+        ("demanded_at", demand.DemandedAt),
+        ("before", current.DemandOf(demand.Resource) is { } before ? JsonText.Write(before.Scopes) : null)) == 1;
 
     private static async Task<bool> UpsertAsync(PostgresStatements statements, StoredCredential current, CredentialRefusal refusal) => await statements.ExecuteAsync(
         """

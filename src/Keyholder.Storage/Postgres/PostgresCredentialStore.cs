@@ -8,7 +8,7 @@ namespace Keyholder.Storage.Postgres;
 internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICredentialStore
 {
     private const string KeyIs = "owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider";
-    private static readonly string Columns = CredentialColumns.With(CredentialRefusalRows.Column);
+    private static readonly string Columns = CredentialColumns.With(CredentialRefusalRows.Columns);
 
     public Task<StoredCredential?> FindAsync(CredentialKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(

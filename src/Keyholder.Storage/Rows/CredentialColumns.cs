@@ -12,11 +12,11 @@ internal static class CredentialColumns
         bound_subject, bound_client
         """;
 
-    /// <summary>What <see cref="Read"/> reads: the columns, and the refusals as a JSON list in one more, which each backend writes in its own words.</summary>
-    public static string With(string refusals) => $"{All}, {refusals}";
+    /// <summary>What <see cref="Read"/> reads: the columns, and in two more the refusals and the scope demands as JSON lists, which each backend writes in its own words.</summary>
+    public static string With(string lists) => $"{All}, {lists}";
 
     /// <summary>How many columns <see cref="Read"/> reads.</summary>
-    public const int Count = 16;
+    public const int Count = 17;
 
     /// <summary>The session an owner is, if it is one: 16 bytes.</summary>
     public static byte[]? SessionOf(CredentialOwner owner) =>
@@ -37,6 +37,7 @@ internal static class CredentialColumns
         UpdatedAt = row.Time(12),
         Binding = ReadBinding(row, 13),
         Refusals = ReadRefusals(row.TextOrNull(15)),
+        ScopeDemands = ReadDemands(row.TextOrNull(16)),
     };
 
     /// <summary>A write is one version on.</summary>
@@ -62,6 +63,10 @@ internal static class CredentialColumns
     private static IReadOnlyList<CredentialRefusal> ReadRefusals(string? json) => json is null or "[]"
         ? []
         : [.. JsonText.ReadLists(json).Select(r => new CredentialRefusal(r[0], r[1], RowReading.Time(r[2]), RowReading.Time(r[3])))];
+
+    private static IReadOnlyList<ScopeDemand> ReadDemands(string? json) => json is null or "[]"
+        ? []
+        : [.. JsonText.ReadLists(json).Select(d => new ScopeDemand(d[0], JsonText.Read(d[1]), RowReading.Time(d[2]), d[3] is null ? null : RowReading.Time(d[3])))];
 
     private static Subject SubjectOf(string text) =>
         Subject.TryParse(text, out var subject) ? subject : throw new InvalidDataException("The database holds a credential bound to no subject.");

@@ -11,9 +11,9 @@ internal static class CredentialListingColumns
     private const string KeyName = "(SELECT virtual_keys.name FROM virtual_keys WHERE credentials.owner_kind = 'vk' AND virtual_keys.id = credentials.owner_id)";
 
     /// <summary>What a listing is read from.</summary>
-    /// <param name="refusals">How a backend reads a credential's refusals.</param>
-    public static string Select(string refusals) => $"""
-        SELECT {CredentialColumns.With(refusals)}, coalesce({UserName}, {KeyName}),
+    /// <param name="lists">How a backend reads what comes with a credential, as for <see cref="CredentialColumns.With"/>.</param>
+    public static string Select(string lists) => $"""
+        SELECT {CredentialColumns.With(lists)}, coalesce({UserName}, {KeyName}),
           EXISTS (
             SELECT 1 FROM connection_flows
             WHERE connection_flows.owner_kind = credentials.owner_kind AND connection_flows.owner_id = credentials.owner_id
@@ -25,11 +25,11 @@ internal static class CredentialListingColumns
 
     /// <summary>One page.</summary>
     /// <param name="query">What is asked for.</param>
-    /// <param name="refusals">As for <see cref="Select"/>.</param>
+    /// <param name="lists">As for <see cref="Select"/>.</param>
     /// <param name="contains">How a backend finds <c>@pattern</c> in a column, ASCII case aside.</param>
     /// <param name="texts">How a backend reads a parameter that is a JSON list of texts.</param>
-    public static string Page(CredentialQuery query, string refusals, Func<string, string> contains, Func<string, string> texts) =>
-        $"{Select(refusals)} WHERE TRUE"
+    public static string Page(CredentialQuery query, string lists, Func<string, string> contains, Func<string, string> texts) =>
+        $"{Select(lists)} WHERE TRUE"
         + (query.VisibleToUser is null ? "" : " AND ((owner_kind = 'user' AND owner_id = @user) OR bound_subject = @bound)")
         + (query.OwnerKind is null ? "" : " AND owner_kind = @kind_of_owner")
         + (query.Owner is null ? "" : " AND owner_kind = @owner_kind AND owner_id = @owner_id")

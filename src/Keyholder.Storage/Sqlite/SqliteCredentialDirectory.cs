@@ -13,7 +13,7 @@ internal sealed class SqliteCredentialDirectory(SqliteDatabase database, Revocat
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         return await database.ReadAsync(
             connection => connection.Query(
-                CredentialListingColumns.Page(query, CredentialRefusalRows.Column, column => $@"{column} LIKE @pattern ESCAPE '\'", list => $"SELECT value FROM json_each({list})"),
+                CredentialListingColumns.Page(query, CredentialRefusalRows.Columns, column => $@"{column} LIKE @pattern ESCAPE '\'", list => $"SELECT value FROM json_each({list})"),
                 CredentialListingColumns.Read,
                 [
                     .. CredentialListingColumns.Values(query).Select(value => ("@" + value.Name, (object?)value.Value)),
@@ -26,7 +26,7 @@ internal sealed class SqliteCredentialDirectory(SqliteDatabase database, Revocat
     }
 
     public Task<CredentialListing?> FindAsync(byte[] rowId, DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
-        connection => connection.QuerySingle($"{CredentialListingColumns.Select(CredentialRefusalRows.Column)} WHERE row_id = @row", CredentialListingColumns.Read, ("@row", rowId), ("@now", now)),
+        connection => connection.QuerySingle($"{CredentialListingColumns.Select(CredentialRefusalRows.Columns)} WHERE row_id = @row", CredentialListingColumns.Read, ("@row", rowId), ("@now", now)),
         cancellationToken);
 
     public async Task<bool> DeleteAsync(StoredCredential credential, AuditEvent audit, DateTimeOffset now)

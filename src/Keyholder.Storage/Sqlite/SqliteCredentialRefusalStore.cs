@@ -70,6 +70,30 @@ internal sealed class SqliteCredentialRefusalStore(SqliteDatabase database, Revo
         return lifted;
     }
 
+    public Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand, AuditEvent audit, CancellationToken cancellationToken) => database.WriteAsync(
+        connection =>
+        {
+            if (!IsUnchanged(connection, current) || !Demand(connection, current, demand))
+            {
+                return ScopeDemandOutcome.Changed;
+            }
+
+            AuditRows.Append(connection, audit);
+            return ScopeDemandOutcome.Recorded;
+        },
+        cancellationToken);
+
+    private static bool Demand(PreparedConnection connection, StoredCredential current, ScopeDemand demand) => connection.Execute(
+        """
+        INSERT INTO scope_demands (row_id, resource, scopes, demanded_at) VALUES ($row_id, $resource, $scopes, $demanded_at)
+        ON CONFLICT (row_id, resource) DO UPDATE SET scopes = excluded.scopes, demanded_at = excluded.demanded_at, connected_at = NULL WHERE scope_demands.scopes = $before
+        """,
+        ("$row_id", current.RowId),
+        ("$resource", demand.Resource),
+        ("$scopes", JsonText.Write(demand.Scopes)),
+        ("$demanded_at", demand.DemandedAt),
+        ("$before", current.DemandOf(demand.Resource) is { } before ? JsonText.Write(before.Scopes) : null)) == 1;
+
     private static bool IsUnchanged(PreparedConnection connection, StoredCredential current) => connection.Any(
         "SELECT 1 FROM credentials WHERE row_id = $row_id AND version = $version AND status = 'active'",
         ("$row_id", current.RowId),

@@ -303,6 +303,8 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
 
     Task<bool> ICredentialVault.NeedsConnectionAsync(CredentialKey key, string resource, CancellationToken cancellationToken) => Task.FromResult(_unconnected.Contains(key));
 
+    Task<IReadOnlyList<string>> ICredentialVault.DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     Task ICredentialVault.StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 

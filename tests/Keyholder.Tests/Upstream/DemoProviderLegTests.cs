@@ -88,11 +88,11 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
     public async Task Metadata_of_another_issuer_or_without_PKCE_starts_no_leg()
     {
         _demo.Switches = _demo.Switches with { WrongMetadataIssuer = true };
-        (await _legs.StartAsync(Provider, Callback, true, default)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await _legs.StartAsync(Provider, Callback, true, [], default)).Outcome.ShouldBe(LegOutcome.Rejected);
         _time.Advance(_options.FailureBackoff + _options.MetadataLifetime);
         _demo.Switches = _demo.Switches with { WrongMetadataIssuer = false, OmitPkceSupport = true };
 
-        (await _legs.StartAsync(Provider, Callback, true, default)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await _legs.StartAsync(Provider, Callback, true, [], default)).Outcome.ShouldBe(LegOutcome.Rejected);
     }
 
     [Theory]
@@ -227,7 +227,7 @@ public sealed class DemoProviderLegTests : IAsyncLifetime
 
     private async Task<CompletedLeg> WalkAsync(bool signIn)
     {
-        var (leg, outcome) = await _legs.StartAsync(Provider, Callback, signIn, default);
+        var (leg, outcome) = await _legs.StartAsync(Provider, Callback, signIn, [], default);
         outcome.ShouldBe(LegOutcome.Succeeded);
         using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
         using var redirect = await browser.GetAsync(leg!.RedirectTo);

@@ -39,7 +39,7 @@ public sealed class UpstreamLegsTests : IDisposable
             AuthorizationParameters = [new("access_type", "offline"), new("state", "fixed"), new("prompt", "consent & more")],
         };
 
-        var (leg, _) = await _legs.StartAsync(provider, Callback, signIn: true, default);
+        var (leg, _) = await _legs.StartAsync(provider, Callback, signIn: true, [], default);
 
         leg!.RedirectTo.GetLeftPart(UriPartial.Path).ShouldBe("https://idp.example/authorize");
         var query = Query(leg.RedirectTo);
@@ -60,7 +60,7 @@ public sealed class UpstreamLegsTests : IDisposable
     [Fact]
     public async Task Every_leg_has_its_own_state_nonce_and_verifier()
     {
-        var legs = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _legs.StartAsync(Providers.Oidc(), Callback, true, default)));
+        var legs = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _legs.StartAsync(Providers.Oidc(), Callback, true, [], default)));
 
         foreach (var name in new[] { "state", "nonce", "code_challenge" })
         {
@@ -73,7 +73,7 @@ public sealed class UpstreamLegsTests : IDisposable
     {
         var provider = Providers.Configured() with { AuthorizationEndpoint = new Uri("https://github.example/authorize?tenant=1") };
 
-        var (leg, _) = await _legs.StartAsync(provider, Callback, false, default);
+        var (leg, _) = await _legs.StartAsync(provider, Callback, false, [], default);
 
         leg!.RedirectTo.AbsoluteUri.ShouldStartWith("https://github.example/authorize?tenant=1&response_type=code&");
         leg.RedirectTo.Query.ShouldNotContain("nonce");
@@ -82,9 +82,9 @@ public sealed class UpstreamLegsTests : IDisposable
     [Fact]
     public async Task A_sign_in_needs_OpenID_Connect_and_usable_metadata()
     {
-        (await _legs.StartAsync(Providers.Configured(), Callback, true, default)).ShouldBe((null, LegOutcome.Rejected));
+        (await _legs.StartAsync(Providers.Configured(), Callback, true, [], default)).ShouldBe((null, LegOutcome.Rejected));
         _fake.Metadata = null;
-        (await _legs.StartAsync(Providers.Oidc(), Callback, true, default)).ShouldBe((null, LegOutcome.Rejected));
+        (await _legs.StartAsync(Providers.Oidc(), Callback, true, [], default)).ShouldBe((null, LegOutcome.Rejected));
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public sealed class UpstreamLegsTests : IDisposable
 
     private async Task<(ConnectionFlow Flow, StartedLeg Leg)> StartAsync(Provider provider, bool signIn)
     {
-        var (leg, outcome) = await _legs.StartAsync(provider, Callback, signIn, default);
+        var (leg, outcome) = await _legs.StartAsync(provider, Callback, signIn, [], default);
         outcome.ShouldBe(LegOutcome.Succeeded);
         _nonce = Query(leg!.RedirectTo).GetValueOrDefault("nonce");
         var flow = new ConnectionFlow

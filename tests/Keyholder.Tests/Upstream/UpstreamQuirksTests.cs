@@ -40,7 +40,7 @@ public sealed class UpstreamQuirksTests : IDisposable
     {
         var provider = Providers.Configured() with { Scopes = ["a:read", "b"], ScopeParameter = "user_scope", ScopeSeparator = ScopeSeparator.Comma };
 
-        var (leg, _) = await _legs.StartAsync(provider, Callback, false, default);
+        var (leg, _) = await _legs.StartAsync(provider, Callback, false, [], default);
 
         leg!.RedirectTo.Query.ShouldContain("&user_scope=a%3Aread%2Cb&");
         leg.RedirectTo.Query.ShouldNotContain("&scope=");
@@ -151,7 +151,7 @@ public sealed class UpstreamQuirksTests : IDisposable
     {
         var provider = Providers.Configured() with { Identity = IdentityMapping.IdToken, SignIn = true };
 
-        (await _legs.StartAsync(provider, Callback, signIn: true, default)).Outcome.ShouldBe(LegOutcome.Rejected);
+        (await _legs.StartAsync(provider, Callback, signIn: true, [], default)).Outcome.ShouldBe(LegOutcome.Rejected);
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class UpstreamQuirksTests : IDisposable
     {
         _fake.Metadata!.Remove("code_challenge_methods_supported");
 
-        (await _legs.StartAsync(Providers.Oidc(), Callback, false, default)).Outcome.ShouldBe(LegOutcome.Rejected);
-        var (leg, outcome) = await _legs.StartAsync(Providers.Oidc() with { AssumePkce = true }, Callback, false, default);
+        (await _legs.StartAsync(Providers.Oidc(), Callback, false, [], default)).Outcome.ShouldBe(LegOutcome.Rejected);
+        var (leg, outcome) = await _legs.StartAsync(Providers.Oidc() with { AssumePkce = true }, Callback, false, [], default);
 
         outcome.ShouldBe(LegOutcome.Succeeded);
         leg!.RedirectTo.Query.ShouldContain("code_challenge_method=S256");
@@ -221,7 +221,7 @@ public sealed class UpstreamQuirksTests : IDisposable
 
     private async Task<CompletedLeg> CompleteAsync(Provider provider)
     {
-        var (leg, _) = await _legs.StartAsync(provider, Callback, signIn: false, default);
+        var (leg, _) = await _legs.StartAsync(provider, Callback, signIn: false, [], default);
         _nonce = leg!.RedirectTo.Query[1..].Split('&').Select(p => p.Split('=')).FirstOrDefault(p => p[0] == "nonce")?[1];
         var flow = new ConnectionFlow
         {

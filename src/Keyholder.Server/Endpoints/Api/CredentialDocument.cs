@@ -19,6 +19,7 @@ namespace Keyholder.Server.Endpoints.Api;
 /// <param name="Since">Since when it is not.</param>
 /// <param name="NextAction">What would repair it, see <see cref="CredentialWords.NextAction"/>.</param>
 /// <param name="RefusedBy">The resources whose upstreams refuse it; others go on using it.</param>
+/// <param name="ScopesWantedBy">The resources whose upstreams want more than it was granted, and nobody has connected it since.</param>
 /// <param name="CanReauth">Whether the caller is the one who can connect it again.</param>
 /// <param name="Connecting">Whether somebody is on the way to.</param>
 /// <param name="ExpiresAt">When the access token expires; null = it does not. A credential with a refresh token outlives it.</param>
@@ -39,6 +40,7 @@ internal sealed record CredentialDocument(
     DateTimeOffset? Since,
     string? NextAction,
     IReadOnlyList<CredentialRefusalDocument> RefusedBy,
+    IReadOnlyList<ScopeDemandDocument> ScopesWantedBy,
     bool CanReauth,
     bool Connecting,
     DateTimeOffset? ExpiresAt,
@@ -53,6 +55,7 @@ internal sealed record CredentialDocument(
     public static CredentialDocument Of(CredentialListing listing, Provider? provider, bool mayConnect, IReadOnlyList<string>? headerNames)
     {
         var row = listing.Credential;
+        var wanted = row.ScopeDemands.Where(demand => demand.ConnectedAt is null).OrderBy(demand => demand.Resource, StringComparer.Ordinal).Select(ScopeDemandDocument.Of).ToList();
         var active = row.Status == CredentialStatus.Active;
         return new(
             Base64UrlText.Encode(row.RowId),
@@ -67,8 +70,9 @@ internal sealed record CredentialDocument(
             CredentialWords.Status(row.Status),
             active ? null : row.StatusReason,
             active ? null : row.UpdatedAt,
-            CredentialWords.NextAction(row.Status, row.Refusals.Count > 0, provider is not null),
+            CredentialWords.NextAction(row.Status, row.Refusals.Count + wanted.Count > 0, provider is not null),
             [.. row.Refusals.OrderBy(refusal => refusal.Resource, StringComparer.Ordinal).Select(CredentialRefusalDocument.Of)],
+            wanted,
             mayConnect && provider is not null && row.Status != CredentialStatus.Orphaned,
             listing.Connecting,
             row.ExpiresAt,

@@ -37,16 +37,16 @@ internal static class CredentialWords
     public static UpstreamRevocationStatus? ParseRevocationStatus(string text) => Parse<UpstreamRevocationStatus>(text, RevocationStatus);
 
     /// <summary>
-    /// What would make a credential usable: <c>reconnect</c> (its person authorizes again), <c>resubmit</c> (its person submits the headers again),
+    /// What would make a credential usable, everywhere and for everything that wants it: <c>reconnect</c> (its person authorizes again), <c>resubmit</c> (its person submits the headers again),
     /// <c>restore_grant</c> (an administrator grants its owner the resource again), <c>configure_provider</c> (there is no such provider any more); null = nothing is needed.
     /// </summary>
-    public static string? NextAction(CredentialStatus status, bool isRefused, bool providerIsConfigured) => (status, providerIsConfigured) switch
+    public static string? NextAction(CredentialStatus status, bool isWanting, bool providerIsConfigured) => (status, providerIsConfigured) switch
     {
         (_, false) => "configure_provider",
         (CredentialStatus.NeedsReauth, _) => "reconnect",
         (CredentialStatus.NeedsUpdate, _) => "resubmit",
         (CredentialStatus.Orphaned, _) => "restore_grant",
-        _ when isRefused => "reconnect",
+        _ when isWanting => "reconnect",
         _ => null,
     };
 

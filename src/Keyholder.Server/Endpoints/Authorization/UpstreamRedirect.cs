@@ -10,7 +10,8 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Endpoints.Authorization;
 
 /// <summary>Sends the browser to a provider. The pending flow is stored immediately before, with fresh secrets each time.</summary>
-internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore flows, AuthorizationEnding ending, AuthorizationRateLimit rateLimit, OwnClient own, TimeProvider time)
+internal sealed class UpstreamRedirect(
+    IUpstreamLegs legs, ICredentialVault vault, IConnectionFlowStore flows, AuthorizationEnding ending, AuthorizationRateLimit rateLimit, OwnClient own, TimeProvider time)
 {
     /// <summary>To obtain the subject's credential. A provider that cannot be used ends the request.</summary>
     public async Task<IResult> ConnectAsync(HttpContext http, AuthorizationRequest request, Provider provider)
@@ -52,7 +53,8 @@ internal sealed class UpstreamRedirect(IUpstreamLegs legs, IConnectionFlowStore 
             return (new TooManyRequestsResult(AuthorizationPaths.ContinueUrl(request.Id)), LegOutcome.Unavailable);
         }
 
-        var (leg, outcome) = await legs.StartAsync(provider, own.CallbackOf(provider), purpose == ConnectionPurpose.SignIn, http.RequestAborted);
+        var demanded = owner is null ? [] : await vault.DemandedScopesAsync(new CredentialKey(owner, provider.Name), http.RequestAborted);
+        var (leg, outcome) = await legs.StartAsync(provider, own.CallbackOf(provider), purpose == ConnectionPurpose.SignIn, demanded, http.RequestAborted);
         if (leg is null)
         {
             return (null, outcome);

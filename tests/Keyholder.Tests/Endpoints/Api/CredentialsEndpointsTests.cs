@@ -80,7 +80,7 @@ public sealed class CredentialsEndpointsTests
         answer.Json.EnumerateObject().Select(member => member.Name).ShouldBe(
         [
             "id", "provider", "provider_name", "kind", "owner_kind", "owner", "owner_name", "account", "header_names", "status", "reason", "since", "next_action",
-            "refused_by", "can_reauth", "connecting", "expires_at", "created_at", "updated_at",
+            "refused_by", "scopes_wanted_by", "can_reauth", "connecting", "expires_at", "created_at", "updated_at",
         ]);
         answer.Json.GetProperty("header_names").EnumerateArray().Select(name => name.GetString()).ShouldBe(["x-account", "x-api-key"]);
         (answer.Json.GetProperty("kind").GetString(), answer.Json.GetProperty("owner_name").GetString(), answer.Json.GetProperty("provider_name").GetString()).ShouldBe(("headers", "Name of person1", null));
@@ -136,6 +136,9 @@ public sealed class CredentialsEndpointsTests
                 .ShouldBe(RefusalRecordOutcome.Recorded);
         }
 
+        await host.Get<ICredentialRefusalStore>().DemandAsync(row, new("wiki", ["write", "admin"], host.Now), Storage.Contracts.Sample.Audit(host.Now, AuditActions.CredentialScopesDemanded), default);
+        await host.Get<ICredentialRefusalStore>().DemandAsync(row, new("met", ["x"], host.Now), Storage.Contracts.Sample.Audit(host.Now, AuditActions.CredentialScopesDemanded), default);
+
         var document = (await host.GetAsync($"{Path}/{id}", token)).Json;
 
         (document.GetProperty("status").GetString(), document.GetProperty("next_action").GetString(), document.GetProperty("can_reauth").GetBoolean()).ShouldBe(("active", "reconnect", true));
@@ -143,6 +146,14 @@ public sealed class CredentialsEndpointsTests
         refusals.Select(refusal => refusal.GetProperty("resource").GetString()).ShouldBe(["tracker", "wiki"]);
         (refusals[0].GetProperty("reason").GetString(), refusals[0].GetProperty("since").GetDateTimeOffset(), refusals[0].GetProperty("retry_at").GetDateTimeOffset())
             .ShouldBe(("rejected_after_refresh", host.Now, host.Now.AddMinutes(10)));
+        document.GetProperty("scopes_wanted_by").EnumerateArray().Select(demand => demand.GetProperty("resource").GetString()).ShouldBe(["met", "wiki"]);
+        document.GetProperty("scopes_wanted_by")[1].GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()).ShouldBe(["write", "admin"]);
+
+        await StoreAsync(host, owner);
+
+        document = (await host.GetAsync($"{Path}/{id}", token)).Json;
+        (document.GetProperty("refused_by").GetArrayLength(), document.GetProperty("scopes_wanted_by").GetArrayLength()).ShouldBe((0, 0));
+        document.GetProperty("next_action").GetString().ShouldBeNull();
     }
 
     [Fact]

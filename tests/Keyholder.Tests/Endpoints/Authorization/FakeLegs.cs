@@ -20,14 +20,18 @@ internal sealed class FakeLegs : IUpstreamLegs
     /// <summary>How many codes were exchanged.</summary>
     public int Exchanges => _exchanges;
 
+    /// <summary>The scopes the latest leg was to ask for beyond its provider's.</summary>
+    public IReadOnlyList<string> Demanded { get; private set; } = [];
+
     public ConcurrentQueue<string> Callbacks { get; } = new();
 
     public static CompletedLeg Succeeded(string? subject) =>
         new(LegOutcome.Succeeded, new TokenSet { AccessToken = "upstream-token-canary", TokenType = "Bearer" }, subject, "Person1 at Cloud");
 
-    public Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, CancellationToken cancellationToken)
+    public Task<(StartedLeg? Leg, LegOutcome Outcome)> StartAsync(Provider provider, string callback, bool signIn, IReadOnlyList<string> demandedScopes, CancellationToken cancellationToken)
     {
         Callbacks.Enqueue(callback);
+        Demanded = demandedScopes;
         if (StartOutcome != LegOutcome.Succeeded)
         {
             return Task.FromResult<(StartedLeg?, LegOutcome)>((null, StartOutcome));

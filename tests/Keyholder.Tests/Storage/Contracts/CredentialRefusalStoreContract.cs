@@ -196,6 +196,80 @@ public abstract class CredentialRefusalStoreContract<TFixture> : StorageContract
         (await AuditedActionsAsync()).Count(action => action == AuditActions.CredentialRefusedByResource).ShouldBe(recorded);
     }
 
+    [Fact]
+    public async Task What_is_demanded_comes_with_every_read_and_is_audited_and_grows()
+    {
+        await AddAsync(_row);
+        var (first, wider) = (new ScopeDemand(Hostile, ["read", "write"], Now), new ScopeDemand(Hostile, ["read", "write", "admin"], Now.AddSeconds(1)));
+
+        (await DemandAsync(_row, first)).ShouldBe(ScopeDemandOutcome.Recorded);
+        (await DemandAsync(await FindAsync(), new("other", ["x"], Now))).ShouldBe(ScopeDemandOutcome.Recorded);
+        (await DemandAsync(await FindAsync(), wider)).ShouldBe(ScopeDemandOutcome.Recorded);
+
+        var expected = _row with { ScopeDemands = [wider, new("other", ["x"], Now)] };
+        var found = await FindAsync();
+        (found with { ScopeDemands = [.. found.ScopeDemands.OrderBy(demand => demand.Resource == "other")] }).ShouldBeRow(expected);
+        (await Db.Credentials.FindAllAsync([_row.Key, Person("u2")], default))[0]!.ScopeDemands.Count.ShouldBe(2);
+        (await Db.CredentialDirectory.FindAsync(_row.RowId, Now, default))!.Credential.ScopeDemands.Count.ShouldBe(2);
+        (await AuditedActionsAsync()).Count(action => action == AuditActions.CredentialScopesDemanded).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task What_was_demanded_is_kept_when_somebody_connects_and_when_by_a_refresh_it_is_as_it_was()
+    {
+        await AddAsync(_row);
+        await DemandAsync(_row, new("notes", ["write"], Now));
+        var refresh = (await Db.CredentialRefreshes.BeginAsync(_row, Now.AddMinutes(1), Now, default)).Refresh!;
+        await Db.CredentialRefreshes.CompleteAsync(refresh, Again(2), null, default);
+        (await FindAsync()).DemandOf("notes")!.ConnectedAt.ShouldBeNull();
+
+        await Db.Credentials.PutAsync(Again(3), 2, null, default);
+        await Db.Credentials.PutAsync(Again(4) with { UpdatedAt = Now.AddHours(1) }, 3, null, default);
+
+        var demand = (await FindAsync()).DemandOf("notes")!;
+        (demand.Scopes.ShouldHaveSingleItem(), demand.ConnectedAt).ShouldBe(("write", Now.AddSeconds(1)));
+        (await NoticesAsync()).ShouldBeEmpty();
+        (await DemandAsync(await FindAsync(), new("notes", ["write", "more"], Now.AddHours(2)))).ShouldBe(ScopeDemandOutcome.Recorded);
+        (await FindAsync()).DemandOf("notes")!.ConnectedAt.ShouldBeNull();
+
+        await Db.Credentials.DeleteAsync(_row.Key, default);
+        await AddAsync(_row);
+        (await FindAsync()).ScopeDemands.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nothing_is_demanded_of_what_changed_meanwhile()
+    {
+        await AddAsync(_row);
+        var demand = new ScopeDemand("notes", ["write"], Now);
+        (await DemandAsync(_row with { Version = 2 }, demand)).ShouldBe(ScopeDemandOutcome.Changed);
+        (await DemandAsync(_row with { ScopeDemands = [new("notes", ["other"], Now)] }, demand)).ShouldBe(ScopeDemandOutcome.Recorded, "there is nothing to take the place of");
+        (await DemandAsync(_row, new("notes", ["admin"], Now))).ShouldBe(ScopeDemandOutcome.Changed, "somebody demanded something else");
+        await Db.Credentials.MarkAsync(_row.Key, 1, CredentialStatus.Orphaned, "reason", Sample.Audit(Now, AuditActions.CredentialOrphaned), Now, default);
+        (await DemandAsync(await FindAsync(), new("notes", ["admin"], Now))).ShouldBe(ScopeDemandOutcome.Changed);
+
+        (await FindAsync()).DemandOf("notes")!.Scopes.ShouldBe(["write"]);
+        (await AuditedActionsAsync()).Count(action => action == AuditActions.CredentialScopesDemanded).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Of_many_demands_made_on_the_same_ground_one_is_recorded()
+    {
+        await AddAsync(_row);
+
+        var outcomes = await RaceAsync(16, () => DemandAsync(_row, new("warm", ["x"], Now)), i => DemandAsync(_row, new("notes", ["s" + i], Now)));
+
+        outcomes.Count(outcome => outcome == ScopeDemandOutcome.Recorded).ShouldBe(1);
+        outcomes.Count(outcome => outcome == ScopeDemandOutcome.Changed).ShouldBe(15);
+    }
+
+    private static CredentialKey Person(string id) => new(new CredentialOwner(CredentialOwnerKind.User, id), "github");
+
+    private async Task<StoredCredential> FindAsync() => (await Db.Credentials.FindAsync(_row.Key, default))!;
+
+    private Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand) =>
+        Db.CredentialRefusals.DemandAsync(current, demand, Sample.Audit(Now, AuditActions.CredentialScopesDemanded), default);
+
     private static CredentialRefusal Refusal(string resource = "notes", DateTimeOffset? at = null, string reason = "rejected") =>
         new(resource, reason, at ?? Now, (at ?? Now).AddMinutes(10));
 

@@ -29,7 +29,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     [Fact]
     public async Task A_leg_asks_for_what_was_found_and_its_tokens_say_where_they_are_from()
     {
-        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default);
         started!.RedirectTo.GetLeftPart(UriPartial.Path).ShouldBe(RemoteServer.Issuer + "/authorize");
         started.RedirectTo.Query.ShouldContain("client_id=dyn-1");
         started.RedirectTo.Query.ShouldContain("scope=read");
@@ -45,7 +45,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     [Fact]
     public async Task A_leg_begun_on_one_node_ends_on_another()
     {
-        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default);
 
         (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()))).Outcome.ShouldBe(LegOutcome.Succeeded);
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(1);
@@ -55,7 +55,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     public async Task A_code_is_not_taken_to_an_authorization_server_that_took_over_meanwhile()
     {
         var legs = _remote.Legs();
-        var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, [], default);
         MoveTo(Other);
         _remote.Time.Advance(_remote.Options.MetadataLifetime);
 
@@ -71,7 +71,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     {
         _remote.ServerMetadata["authorization_response_iss_parameter_supported"] = true;
         var legs = _remote.Legs();
-        var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await legs.StartAsync(_provider, RemoteServer.Callback, false, [], default);
 
         (await CompleteAsync(started!, legs, issuer)).Outcome.ShouldBe(LegOutcome.MixedUp);
         TokenRequests(RemoteServer.Issuer).ShouldBeEmpty();
@@ -84,7 +84,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     {
         _remote.ServerMetadata["authorization_endpoint"] = "https://honest.example/authorize";
         _remote.ServerMetadata["authorization_response_iss_parameter_supported"] = true;
-        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default);
         _remote.ServerMetadata = RemoteServer.MetadataOf(RemoteServer.Issuer);
 
         (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()), issuer)).Outcome.ShouldBe(LegOutcome.MixedUp);
@@ -94,7 +94,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     [Fact]
     public async Task A_code_goes_to_no_token_endpoint_but_the_one_known_when_the_person_left()
     {
-        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default);
         _remote.ServerMetadata["token_endpoint"] = RemoteServer.Issuer + "/other/token";
 
         (await CompleteAsync(started!, _remote.Legs(_remote.NewNode()))).Outcome.ShouldBe(LegOutcome.Rejected);
@@ -159,7 +159,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
         _remote.On("https://mcp.remote.example/.well-known/oauth-protected-resource/mcp", _ => ScriptedHandler.Status(HttpStatusCode.NotFound));
         _remote.On("https://mcp.remote.example/register", _ => ScriptedHandler.Json("""{"client_id":"other"}""", HttpStatusCode.Created));
 
-        await _remote.Legs().StartAsync(provider, RemoteServer.Callback, false, default);
+        await _remote.Legs().StartAsync(provider, RemoteServer.Callback, false, [], default);
         (await AuthorizeAsync(provider)).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
 
         (await _remote.Storage.Credentials.FindAsync(Person1, default))!.Status.ShouldBe(CredentialStatus.Active);
@@ -198,7 +198,7 @@ public sealed class DiscoveredCredentialTests : IAsyncLifetime
     private async Task<CompletedLeg> ConnectAsync(Provider? provider = null)
     {
         var legs = _remote.Legs();
-        var (started, _) = await legs.StartAsync(provider ?? _provider, RemoteServer.Callback, false, default);
+        var (started, _) = await legs.StartAsync(provider ?? _provider, RemoteServer.Callback, false, [], default);
         var leg = await CompleteAsync(started!, legs, provider: provider);
         await _vault.StoreAsync(Person1, leg.Tokens!, leg.Subject, null, default);
         return leg;

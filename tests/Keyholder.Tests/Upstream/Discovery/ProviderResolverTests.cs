@@ -165,7 +165,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     public async Task A_document_nobody_can_fetch_or_that_could_not_authenticate_is_not_offered()
     {
         _remote.ServerMetadata["client_id_metadata_document_supported"] = true;
-        (await _remote.NewNode("http://localhost:5000").Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientId.ShouldBe("dyn-1");
+        (await _remote.NewNode("http://localhost:5000").Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Provider!.ClientId.ShouldBe("dyn-1");
 
         _remote.Time.Advance(TimeSpan.FromHours(2));
         _remote.ServerMetadata["token_endpoint_auth_methods_supported"] = new JsonArray("client_secret_basic");
@@ -261,7 +261,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     {
         var nodes = Enumerable.Range(0, 8).Select(_ => _remote.NewNode()).ToList();
 
-        var found = await Task.WhenAll(nodes.Select(n => Task.Run(() => n.Providers.ResolveFreshAsync(RemoteServer.Provider(), default))));
+        var found = await Task.WhenAll(nodes.Select(n => Task.Run(() => n.Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default))));
 
         found.Select(f => f.Provider!.ClientId).Distinct().ShouldHaveSingleItem();
         (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!.Generation.ShouldBe(1);
@@ -272,7 +272,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     {
         await FreshAsync();
 
-        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientSecret.ShouldBe("canary-secret");
+        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Provider!.ClientSecret.ShouldBe("canary-secret");
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(1);
         JsonSerializer.Serialize(await _remote.Storage.UpstreamClients.FindAsync("remote", default)).ShouldNotContain("canary");
     }
@@ -285,7 +285,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
         await _remote.Storage.UpstreamClients.PutAsync(
             row with { Generation = 2, ClientId = "stolen" }, keepsFormer: false, Storage.Contracts.Sample.Audit(_remote.Time.GetUtcNow(), "x"), default);
 
-        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Outcome.ShouldBe(LegOutcome.Unavailable);
     }
 
     [Fact]
@@ -295,11 +295,11 @@ public sealed class ProviderResolverTests : IAsyncLifetime
         var row = (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!;
         var strange = _remote.NewNode(sealer: new EnvelopeSealer(VaultKeys.Ring(2)));
 
-        (await strange.Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+        (await strange.Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Outcome.ShouldBe(LegOutcome.Unavailable);
 
         _remote.CountOf(RemoteServer.Issuer + "/register").ShouldBe(1);
         (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!.Generation.ShouldBe(row.Generation);
-        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientSecret.ShouldBe("canary-secret");
+        (await _remote.NewNode().Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Provider!.ClientSecret.ShouldBe("canary-secret");
     }
 
     [Fact]
@@ -366,14 +366,14 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     public async Task An_upstream_that_went_down_does_not_hide_its_authorization_server()
     {
         var provider = RemoteServer.Provider();
-        var before = await _remote.Client.Providers.ResolveFreshAsync(provider, default);
+        var before = await _remote.Client.Providers.ResolveFreshAsync(provider, [], default);
         _remote.On(RemoteServer.Url, _ => throw new HttpRequestException("down"));
 
-        (await _remote.Client.Providers.ResolveFreshAsync(provider, default)).ShouldBeSameAs(before);
+        (await _remote.Client.Providers.ResolveFreshAsync(provider, [], default)).ShouldBeSameAs(before);
         (await _remote.Client.Providers.ResolveAsync(provider, RemoteServer.Issuer, "dyn-1", default)).ShouldBeSameAs(before);
 
         _remote.Time.Advance(_remote.Options.MetadataLifetime);
-        (await _remote.Client.Providers.ResolveFreshAsync(provider, default)).Outcome.ShouldBe(LegOutcome.Unavailable);
+        (await _remote.Client.Providers.ResolveFreshAsync(provider, [], default)).Outcome.ShouldBe(LegOutcome.Unavailable);
     }
 
     [Fact]
@@ -403,7 +403,7 @@ public sealed class ProviderResolverTests : IAsyncLifetime
     }
 
     private Task<ResolvedProvider> FreshAsync(DiscoveryDefinition? discovery = null) =>
-        _remote.Client.Providers.ResolveFreshAsync(RemoteServer.Provider(discovery), default);
+        _remote.Client.Providers.ResolveFreshAsync(RemoteServer.Provider(discovery), [], default);
 
     private void MoveTo(string issuer)
     {

@@ -1,6 +1,6 @@
+using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Upstream;
-using Keyholder.Upstream.Discovery;
 using Keyholder.Vault;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +19,7 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
     {
         _remote = await RemoteServer.StartAsync();
         _vault = new CredentialVault(_remote.Storage.Credentials, _remote.Storage.CredentialRefreshes, _remote.Storage.Audit, _remote.Sealer, _remote.Time, NullLogger<CredentialVault>.Instance);
-        _stepUp = new ScopeStepUp(_vault, _remote.Client);
+        _stepUp = new ScopeStepUp(_vault, _remote.Storage.CredentialRefusals, _remote.Time);
     }
 
     public ValueTask DisposeAsync() => _remote.DisposeAsync();
@@ -50,9 +50,42 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
 
         widened!.Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
         widened.Lacking.ShouldHaveSingleItem().Name.ShouldBe("remote");
-        var row = (await _remote.Storage.Credentials.FindAsync(Person1, default))!;
-        (row.Status, row.StatusReason).ShouldBe((CredentialStatus.NeedsReauth, "insufficient_scope"));
-        (await _remote.Client.Providers.ResolveFreshAsync(_resource.Providers[0].Provider, default)).Provider!.Scopes.ShouldBe(["read", "write"]);
+        var row = await RowAsync();
+        row.Status.ShouldBe(CredentialStatus.Active, "it goes on serving what it was granted");
+        row.DemandOf(_resource.Name)!.Scopes.ShouldBe(["write"]);
+        (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeTrue();
+        (await _vault.NeedsConnectionAsync(Person1, "other", default)).ShouldBeFalse();
+        (await AskedAsync(_remote.Client)).ShouldBe(["read", "write"]);
+        (await AskedAsync(_remote.NewNode())).ShouldBe(["read", "write"], "whatever node the person comes to");
+        (await AuditedAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Until_somebody_connects_every_such_call_leads_there_and_nothing_is_written_again()
+    {
+        await ConnectAsync();
+        for (var call = 0; call < 3; call++)
+        {
+            (await BeginAsync(1, "write")).ShouldNotBeNull();
+        }
+
+        (await AuditedAsync()).ShouldBe(1);
+        (await BeginAsync(1, "write admin")).ShouldNotBeNull();
+        (await RowAsync()).DemandOf(_resource.Name)!.Scopes.ShouldBe(["write", "admin"]);
+        (await AuditedAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_want_to_grant_more_is_not_sent_there_forever()
+    {
+        await ConnectAsync();
+        await BeginAsync(1, "write");
+
+        _remote.Time.Advance(ScopeDemandPolicy.Pause);
+
+        (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeFalse();
+        (await BeginAsync(1, "write")).ShouldNotBeNull();
+        (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeTrue();
     }
 
     [Fact]
@@ -63,22 +96,34 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
         await ConnectAsync();
 
         (await BeginAsync(2, "write")).ShouldBeNull();
-        (await _remote.Storage.Credentials.FindAsync(Person1, default))!.Status.ShouldBe(CredentialStatus.Active);
+        (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeFalse();
 
         (await BeginAsync(2, "write admin")).ShouldNotBeNull();
         await ConnectAsync();
-        _remote.Time.Advance(WantedScopes.Pause);
+        _remote.Time.Advance(ScopeDemandPolicy.Pause);
         (await BeginAsync(3, "write")).ShouldNotBeNull();
+        (await AskedAsync(_remote.NewNode())).ShouldBe(["read", "write", "admin"], "what was granted before is asked for again");
     }
 
     [Fact]
-    public async Task A_credential_that_was_connected_meanwhile_is_not_marked()
+    public async Task Nothing_is_wanted_of_a_credential_that_was_connected_meanwhile()
     {
         await ConnectAsync();
         await ConnectAsync();
 
         (await BeginAsync(1, "write")).ShouldBeNull();
-        (await _remote.Storage.Credentials.FindAsync(Person1, default))!.Status.ShouldBe(CredentialStatus.Active);
+        (await RowAsync()).ScopeDemands.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_calls_at_once_that_lack_different_scopes_are_both_remembered()
+    {
+        await ConnectAsync();
+
+        var begun = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => Task.Run(() => BeginAsync(1, "s" + i))));
+
+        begun.ShouldAllBe(widened => widened != null);
+        (await RowAsync()).DemandOf(_resource.Name)!.Scopes.ShouldBe(["s0", "s1", "s2"], ignoreOrder: true);
     }
 
     [Fact]
@@ -89,22 +134,44 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
 
         (await BeginAsync(1, "write", shared)).ShouldBeNull();
 
-        (await _remote.Storage.Credentials.FindAsync(shared, default))!.Status.ShouldBe(CredentialStatus.Active);
-        _remote.Client.Providers.Wanted.Of("remote").ShouldBeEmpty();
+        var row = (await _remote.Storage.Credentials.FindAsync(shared, default))!;
+        (row.Status, row.ScopeDemands.Count).ShouldBe((CredentialStatus.Active, 0));
     }
 
     [Fact]
-    public void An_upstream_cannot_fill_the_memory_with_scopes()
+    public async Task Nothing_is_added_to_what_the_operator_said_to_ask_for()
     {
-        var wanted = new WantedScopes(_remote.Time);
+        var provider = RemoteServer.Provider(new() { Scopes = ["read"] });
+
+        (await _remote.Client.Providers.ResolveFreshAsync(provider, ["write"], default)).Provider!.Scopes.ShouldBe(["read"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public void An_upstream_cannot_fill_the_database_or_the_redirect_with_scopes(int length)
+    {
+        ScopeDemand? known = null;
         for (var i = 0; i < 1000; i++)
         {
-            wanted.Add(Person1, [$"s{i}"]);
-            wanted.Of("remote").Count.ShouldBeLessThanOrEqualTo(100);
+            var (verdict, demand) = ScopeDemandPolicy.Judge(known, "remote", [$"s{i}".PadRight(length, 'x')], _remote.Time.GetUtcNow());
+            verdict.ShouldBeOneOf(ScopeDemandVerdict.Record, ScopeDemandVerdict.Refuse);
+            known = demand ?? known;
         }
+
+        known!.Scopes.Count.ShouldBeLessThanOrEqualTo(ScopeDemandPolicy.MaxScopes);
+        string.Join(' ', known.Scopes).Length.ShouldBeLessThanOrEqualTo(ScopeDemandPolicy.MaxLength);
+        ScopeDemandPolicy.Judge(null, "remote", [.. Enumerable.Range(0, 101).Select(i => "s" + i)], default).Verdict.ShouldBe(ScopeDemandVerdict.Refuse);
     }
 
     private static Resource Resource(Provider provider) => UpstreamAuthorizerTests.Resource with { Providers = [new ResourceProvider(provider)] };
+
+    private async Task<StoredCredential> RowAsync() => (await _remote.Storage.Credentials.FindAsync(Person1, default))!;
+
+    private async Task<IReadOnlyList<string>> AskedAsync(UpstreamClient node) =>
+        (await node.Providers.ResolveFreshAsync(_resource.Providers[0].Provider, await _vault.DemandedScopesAsync(Person1, default), default)).Provider!.Scopes;
+
+    private async Task<int> AuditedAsync() => (await _remote.Storage.Audit.ListAsync(100, default)).Count(audit => audit.Action == AuditActions.CredentialScopesDemanded);
 
     private Task ConnectAsync(CredentialKey? key = null) => _vault.StoreAsync(key ?? Person1, new TokenSet { AccessToken = "at", TokenType = "Bearer" }, null, null, default);
 

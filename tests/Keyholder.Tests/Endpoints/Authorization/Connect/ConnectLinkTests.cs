@@ -113,6 +113,25 @@ public sealed class ConnectLinkTests
     }
 
     [Fact]
+    public async Task The_provider_is_asked_for_what_upstreams_demanded_of_this_very_credential()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        var (session, link) = await LoseCredentialAsync(host);
+        foreach (var (key, scope) in new[] { (KeyOf(session), "write"), (KeyOf(session) with { Provider = "other" }, "elsewhere") })
+        {
+            await host.Get<ICredentialVault>().StoreAsync(key, new TokenSet { AccessToken = "at", TokenType = "Bearer" }, null, null, default);
+            var row = (await host.Get<ICredentialStore>().FindAsync(key, default))!;
+            (await host.Get<ICredentialRefusalStore>().DemandAsync(row, new("files", [scope], row.UpdatedAt), Storage.Contracts.Sample.Audit(row.UpdatedAt, AuditActions.CredentialScopesDemanded), default))
+                .ShouldBe(ScopeDemandOutcome.Recorded);
+        }
+
+        using var browser = host.CreateBrowser();
+        await browser.ApproveAsync(await browser.SignInAsync(await browser.GetAsync(link)));
+
+        host.Legs.Demanded.ShouldBe(["write"]);
+    }
+
+    [Fact]
     public async Task Somebody_else_who_opens_the_link_cannot_use_it()
     {
         await using var host = await AuthorizationHost.StartAsync();
