@@ -24,4 +24,7 @@ public interface ICredentialRefusalStore
 
     /// <summary>Records what a resource wants of a credential beyond what it was granted, in place of what is recorded of that resource with the row as it was read.</summary>
     Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand, AuditEvent audit, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what is demanded of a credential: a provider, or the person there, did not grant it, and the next connection must not fail by it again.</summary>
+    Task WithdrawDemandsAsync(CredentialKey key, CancellationToken cancellationToken);
 }

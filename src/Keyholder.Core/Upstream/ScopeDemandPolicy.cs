@@ -43,6 +43,10 @@ internal static class ScopeDemandPolicy
             : (ScopeDemandVerdict.Record, new ScopeDemand(resource, wanted, now));
     }
 
+    /// <summary>What a new connection asks for: what somebody connected for before, and what is wanted still. What nobody granted in time is not asked for any more: the provider may not know it.</summary>
+    public static IReadOnlyList<string> AskedFor(IReadOnlyList<ScopeDemand> demands, DateTimeOffset now) =>
+        [.. demands.Where(demand => demand.ConnectedAt is not null || IsOpen(demand, now)).SelectMany(demand => demand.Scopes).Distinct(StringComparer.Ordinal).Take(MaxScopes)];
+
     /// <summary>Whether somebody is still to connect. Whoever will not is not asked forever: the credential goes on serving what it was granted.</summary>
     public static bool IsOpen(ScopeDemand demand, DateTimeOffset now) => demand.ConnectedAt is null && now < demand.DemandedAt + Pause;
 }

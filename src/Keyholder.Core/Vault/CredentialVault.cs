@@ -200,7 +200,7 @@ public sealed class CredentialVault(
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<string>> DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken) =>
-        [.. (await store.FindAsync(key, cancellationToken))?.ScopeDemands.SelectMany(demand => demand.Scopes).Distinct(StringComparer.Ordinal).Take(ScopeDemandPolicy.MaxScopes) ?? []];
+        await store.FindAsync(key, cancellationToken) is { } row ? ScopeDemandPolicy.AskedFor(row.ScopeDemands, time.GetUtcNow()) : [];
 
     /// <inheritdoc />
     public Task DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>

@@ -66,6 +66,14 @@ internal sealed class PostgresCredentialRefusalStore(PostgresDatabase database) 
         },
         cancellationToken);
 
+    public Task WithdrawDemandsAsync(CredentialKey key, CancellationToken cancellationToken) => database.WriteAsync(
+        statements => statements.ExecuteAsync(
+            "DELETE FROM scope_demands WHERE row_id = (SELECT row_id FROM credentials WHERE owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider)",
+            ("owner_kind", key.Owner.KindName),
+            ("owner_id", key.Owner.Id),
+            ("provider", key.Provider)),
+        cancellationToken);
+
     // The credential's row is locked: who writes its secret does so before this, and is seen, or after it, and sees what this wrote.
     private static Task<bool> LockUnchangedAsync(PostgresStatements statements, StoredCredential current) => statements.AnyAsync(
         "SELECT 1 FROM credentials WHERE row_id = @row_id AND version = @version AND status = 'active' FOR UPDATE",

@@ -83,6 +83,14 @@ internal sealed class SqliteCredentialRefusalStore(SqliteDatabase database, Revo
         },
         cancellationToken);
 
+    public Task WithdrawDemandsAsync(CredentialKey key, CancellationToken cancellationToken) => database.WriteAsync(
+        connection => connection.Execute(
+            "DELETE FROM scope_demands WHERE row_id = (SELECT row_id FROM credentials WHERE owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider)",
+            ("$owner_kind", key.Owner.KindName),
+            ("$owner_id", key.Owner.Id),
+            ("$provider", key.Provider)),
+        cancellationToken);
+
     private static bool Demand(PreparedConnection connection, StoredCredential current, ScopeDemand demand) => connection.Execute(
         """
         INSERT INTO scope_demands (row_id, resource, scopes, demanded_at) VALUES ($row_id, $resource, $scopes, $demanded_at)

@@ -254,6 +254,8 @@ internal sealed class FakeCredentialStore : ICredentialStore, ICredentialRefresh
     public Task<ScopeDemandOutcome> DemandAsync(StoredCredential current, ScopeDemand demand, AuditEvent audit, CancellationToken cancellationToken) =>
         throw new NotSupportedException("Nobody steps up here.");
 
+    public Task WithdrawDemandsAsync(CredentialKey key, CancellationToken cancellationToken) => throw new NotSupportedException("Nobody steps up here.");
+
     public Task AppendAsync(AuditEvent audit, CancellationToken cancellationToken)
     {
         lock (_gate)

@@ -1,6 +1,7 @@
 using Keyholder.Authorization;
 using Keyholder.Resources;
 using Keyholder.Server.Pages;
+using Keyholder.Storage;
 using Keyholder.Upstream;
 using Keyholder.Upstream.Discovery;
 
@@ -15,6 +16,7 @@ internal sealed class ConnectCallback(
     AuthorizationDispatcher dispatcher,
     SignedInBrowser signedIn,
     LegCompletion completion,
+    ICredentialRefusalStore demands,
     AuthorizationEnding ending)
 {
     public async Task<IResult> FinishAsync(HttpContext http, AuthorizationRequest request, Provider provider, ConnectionFlow flow, LegCallback response)
@@ -40,6 +42,11 @@ internal sealed class ConnectCallback(
         if (leg is { Outcome: LegOutcome.Succeeded, Tokens: { } tokens })
         {
             return await completion.KeepAsync(http, request, provider, tokens, leg.Subject, flow);
+        }
+
+        if (leg.Outcome is LegOutcome.Denied or LegOutcome.Rejected)
+        {
+            await demands.WithdrawDemandsAsync(LegPolicy.KeyOf(request, provider), http.RequestAborted);
         }
 
         await mixUps.AddAsync(http, request, provider, leg);

@@ -238,6 +238,24 @@ public abstract class CredentialRefusalStoreContract<TFixture> : StorageContract
     }
 
     [Fact]
+    public async Task Demands_that_were_not_granted_are_forgotten_of_that_credential_alone()
+    {
+        await AddAsync(_row);
+        var other = Sample.Credential(Now, "gitlab");
+        await AddAsync(other);
+        await DemandAsync(_row, new("notes", ["write"], Now));
+        await DemandAsync(other, new("notes", ["write"], Now));
+        await RecordAsync(Refusal());
+
+        await Db.CredentialRefusals.WithdrawDemandsAsync(_row.Key, default);
+        await Db.CredentialRefusals.WithdrawDemandsAsync(_row.Key with { Provider = "unknown" }, default);
+
+        (await FindAsync()).ScopeDemands.ShouldBeEmpty();
+        (await RefusalsAsync()).ShouldBe([Refusal()]);
+        (await Db.Credentials.FindAsync(other.Key, default))!.ScopeDemands.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Nothing_is_demanded_of_what_changed_meanwhile()
     {
         await AddAsync(_row);

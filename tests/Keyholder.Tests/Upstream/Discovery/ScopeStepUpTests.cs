@@ -84,6 +84,7 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
         _remote.Time.Advance(ScopeDemandPolicy.Pause);
 
         (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeFalse();
+        (await AskedAsync(_remote.Client)).ShouldBe(["read"], "the provider may not know it");
         (await BeginAsync(1, "write")).ShouldNotBeNull();
         (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeTrue();
     }

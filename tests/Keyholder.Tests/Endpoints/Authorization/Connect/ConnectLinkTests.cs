@@ -131,6 +131,28 @@ public sealed class ConnectLinkTests
         host.Legs.Demanded.ShouldBe(["write"]);
     }
 
+    [Theory]
+    [InlineData(LegOutcome.Denied, false)]
+    [InlineData(LegOutcome.Rejected, false)]
+    [InlineData(LegOutcome.Unavailable, true)]
+    public async Task What_a_provider_or_a_person_did_not_grant_fails_no_second_connection(LegOutcome outcome, bool stillAsked)
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        var (session, link) = await LoseCredentialAsync(host);
+        await host.Get<ICredentialVault>().StoreAsync(KeyOf(session), new TokenSet { AccessToken = "at", TokenType = "Bearer" }, null, null, default);
+        var row = (await host.Get<ICredentialStore>().FindAsync(KeyOf(session), default))!;
+        await host.Get<ICredentialRefusalStore>().DemandAsync(row, new("files", ["unheard-of"], row.UpdatedAt), Storage.Contracts.Sample.Audit(row.UpdatedAt, AuditActions.CredentialScopesDemanded), default);
+        host.Legs.Complete = _ => Task.FromResult(new CompletedLeg(outcome));
+        using var browser = host.CreateBrowser();
+        var away = await browser.ApproveAsync(await browser.SignInAsync(await browser.GetAsync(link)));
+        host.Legs.Demanded.ShouldBe(["unheard-of"]);
+        (await browser.GetAsync(Callback(away))).Title.ShouldStartWith("Nothing was connected");
+
+        await browser.ApproveAsync(await browser.GetAsync(link));
+
+        host.Legs.Demanded.ShouldBe(stillAsked ? ["unheard-of"] : []);
+    }
+
     [Fact]
     public async Task Somebody_else_who_opens_the_link_cannot_use_it()
     {
