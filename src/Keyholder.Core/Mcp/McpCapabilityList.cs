@@ -28,6 +28,13 @@ public sealed class McpCapabilityList
         return names.Contains(Every) || (name is not null && names.Contains(name));
     }
 
+    /// <summary>Whether another list's entry names something of this one, alone or with all of its kind.</summary>
+    public bool Covers(string entry)
+    {
+        var (kind, name) = Parse(entry);
+        return name == Every ? _names[(int)kind].Count > 0 : Contains(kind, name);
+    }
+
     private static (McpCapabilityKind Kind, string Name) Parse(string entry)
     {
         foreach (var (prefix, kind) in Prefixes)

@@ -29,6 +29,9 @@ public sealed class ToolPolicy
     /// <summary>The same policy for a key whose grant names only these.</summary>
     public ToolPolicy Narrow(McpCapabilityList granted) => new(_allowed, _denied, granted);
 
+    /// <summary>Whether an entry of a list names something the resource knows: when it says what it allows, that; else anything. What it denies is known as well.</summary>
+    public bool Knows(string entry) => _allowed is null || _allowed.Covers(entry);
+
     /// <summary>Whether something may be used. What has no name (null) may be used only where all of its kind may.</summary>
     public bool Allows(McpCapabilityKind kind, string? name) =>
         (_allowed is null || _allowed.Contains(kind, name))

@@ -16,4 +16,7 @@ public enum GrantWriteOutcome
 
     /// <summary>The configuration grants the resource to every key: it has to be taken back there.</summary>
     Configured,
+
+    /// <summary>The configuration declares the key: what it may use has to be changed there.</summary>
+    Declared,
 }

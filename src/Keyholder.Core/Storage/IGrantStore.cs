@@ -12,10 +12,10 @@ public interface IGrantStore
     /// <summary>The key with all that decides what it may do, read as of one moment, or null when there is none.</summary>
     Task<VirtualKeyAccess?> FindAccessAsync(string keyId, CancellationToken cancellationToken);
 
-    /// <summary>Grants a resource to a key, or replaces the grant there is: <see cref="GrantWriteOutcome.Done"/>, <see cref="GrantWriteOutcome.Unchanged"/> or <see cref="GrantWriteOutcome.KeyNotFound"/>.</summary>
+    /// <summary>Grants a resource to a key, or replaces the grant there is: <see cref="GrantWriteOutcome.Done"/>, <see cref="GrantWriteOutcome.Unchanged"/>, <see cref="GrantWriteOutcome.KeyNotFound"/> or <see cref="GrantWriteOutcome.Declared"/>.</summary>
     Task<GrantWriteOutcome> PutAsync(string keyId, Grant grant, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Takes a grant back: <see cref="GrantWriteOutcome.Done"/>, <see cref="GrantWriteOutcome.KeyNotFound"/> or <see cref="GrantWriteOutcome.NotFound"/>.</summary>
+    /// <summary>Takes a grant back: <see cref="GrantWriteOutcome.Done"/>, <see cref="GrantWriteOutcome.KeyNotFound"/>, <see cref="GrantWriteOutcome.NotFound"/> or <see cref="GrantWriteOutcome.Declared"/>.</summary>
     Task<GrantWriteOutcome> RemoveAsync(string keyId, string resource, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>The resources granted to every key, in name order.</summary>

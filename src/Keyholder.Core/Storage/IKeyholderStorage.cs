@@ -33,6 +33,8 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     ICredentialRefusalStore CredentialRefusals { get; }
 
+    IDeclarationStore Declarations { get; }
+
     IDeviceAuthorizationStore DeviceAuthorizations { get; }
 
     IGrantStore Grants { get; }

@@ -11,16 +11,6 @@ namespace Keyholder.Storage;
 /// </summary>
 public interface IReconciliationStore
 {
-    /// <summary>
-    /// Makes storage's knowledge of the configured resources equal to <paramref name="mirror"/> and, when that changed anything, reconciles every key and, if there
-    /// are any, appends a notice to the revocation log. Grants to all that were made otherwise stay.
-    /// </summary>
-    /// <param name="mirror">What the configuration says now.</param>
-    /// <param name="audit">The event of each credential that changes; action, target and reason are set by storage.</param>
-    /// <param name="now">The moment.</param>
-    /// <param name="cancellationToken">Cancels before the write, not after.</param>
-    Task<ReconcileResult> MirrorAsync(ResourceMirror mirror, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
-
     /// <summary>Reconciles one key.</summary>
     Task<ReconcileResult> ReconcileAsync(string keyId, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 

@@ -22,7 +22,7 @@ public interface IVirtualKeyStore
     /// <summary>A page of keys, usable or not, in name order.</summary>
     Task<IReadOnlyList<VirtualKey>> ListAsync(VirtualKeyQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Changes a key; a change that says nothing new writes nothing (<see cref="VirtualKeyWriteOutcome.Unchanged"/>). An owner the change assigns has to be active.</summary>
+    /// <summary>Changes a key; a change that says nothing new writes nothing (<see cref="VirtualKeyWriteOutcome.Unchanged"/>). An owner the change assigns has to be active. Of a declared key only whether it is active can be changed (<see cref="VirtualKeyWriteOutcome.Declared"/>).</summary>
     Task<VirtualKeyWriteOutcome> UpdateAsync(string id, VirtualKeyChange change, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
@@ -33,9 +33,10 @@ public interface IVirtualKeyStore
 
     /// <summary>
     /// Deletes a key with its credentials, connection flows and consents, revokes its sessions (their rows stay, for reuse detection) and appends
-    /// <paramref name="revocation"/>, all in one transaction; false, with nothing written, when there is no such key.
+    /// <paramref name="revocation"/>, all in one transaction: <see cref="VirtualKeyWriteOutcome.Done"/>, <see cref="VirtualKeyWriteOutcome.NotFound"/>, or
+    /// <see cref="VirtualKeyWriteOutcome.Declared"/> for a key the configuration declares now, which would only make it again.
     /// </summary>
-    Task<bool> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken);
+    Task<VirtualKeyWriteOutcome> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken);
 
     /// <summary>Writes down when keys were used: key id → moment. Never moves one back; keys that are gone are passed over.</summary>
     Task TouchAsync(IReadOnlyDictionary<string, DateTimeOffset> uses, CancellationToken cancellationToken);

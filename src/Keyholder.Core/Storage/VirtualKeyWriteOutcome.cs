@@ -18,4 +18,7 @@ public enum VirtualKeyWriteOutcome
 
     /// <summary>The key was rotated meanwhile.</summary>
     Conflict,
+
+    /// <summary>The configuration declares the key: it has to be changed there.</summary>
+    Declared,
 }

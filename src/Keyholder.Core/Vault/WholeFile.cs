@@ -37,16 +37,25 @@ public static class WholeFile
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public static void Replace(string path, byte[] content)
     {
+        using var replacement = Prepare(path, content);
+        replacement.Put();
+    }
+
+    /// <summary>Does all of <see cref="Replace"/> that can fail for want of rights or space; what is left is one rename.</summary>
+    /// <inheritdoc cref="Replace" path="/exception" />
+    public static FileReplacement Prepare(string path, byte[] content)
+    {
         var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         var draft = WriteDraft(target, content);
         try
         {
             KeepOwnerAndMode(target, draft);
-            File.Move(draft, target, overwrite: true);
+            return new FileReplacement(draft, target);
         }
-        finally
+        catch
         {
             File.Delete(draft);
+            throw;
         }
     }
 

@@ -40,6 +40,12 @@ public sealed record VirtualKey
     /// <summary>When it was used last, as far as that was written down: uses are collected and written in batches.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
+    /// <summary>Whether the configuration declares it; false = it did once; null = it was made by other means, and the configuration leaves it alone.</summary>
+    public bool? Declared { get; init; }
+
+    /// <summary>Whether it is inactive only because the configuration declares it no more: declared again, it is active again.</summary>
+    public bool Withdrawn { get; init; }
+
     /// <summary>Whether the key itself can be used; the owner is another question.</summary>
     public VirtualKeyStatus StatusAt(DateTimeOffset now) =>
         DeactivatedAt is not null ? VirtualKeyStatus.Inactive

@@ -24,5 +24,13 @@ public sealed record VirtualKeyChange
             false => key.DeactivatedAt ?? now,
             null => key.DeactivatedAt,
         },
+
+        // Whoever deactivates it means it for longer than the configuration does.
+        Withdrawn = key.Withdrawn && Active is null,
     };
+
+    /// <summary>Whether a key may become <paramref name="changed"/> by other means than the configuration: what that declares is changed there, but anybody may switch a declared key off and on.</summary>
+    public static bool IsAllowed(VirtualKey key, VirtualKey changed) =>
+        key.Declared is null
+        || ((changed.DeactivatedAt is not null || key.Declared == true) && changed with { DeactivatedAt = key.DeactivatedAt, Withdrawn = key.Withdrawn } == key);
 }

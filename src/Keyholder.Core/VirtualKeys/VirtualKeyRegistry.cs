@@ -91,9 +91,9 @@ public sealed class VirtualKeyRegistry(IVirtualKeyStore store, OpaqueTokenFormat
         return store.UpdateAsync(id, change, Audit(AuditActions.VirtualKeyUpdated, id, what, actor, origin, now), now, cancellationToken);
     }
 
-    /// <summary>Deletes a key with everything that is its own; false when there is none.</summary>
+    /// <summary>Deletes a key with everything that is its own.</summary>
     /// <inheritdoc cref="UpdateAsync" path="/param" />
-    public static Task<bool> DeleteAsync(IVirtualKeyStore store, string id, string actor, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
+    public static Task<VirtualKeyWriteOutcome> DeleteAsync(IVirtualKeyStore store, string id, string actor, RequestOrigin origin, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var revocation = new Revocation.RevocationEntry(
             new(Revocation.RevocationTargetKind.VirtualKey, id), now, SessionRevocation.EntriesExpireAt(now), RevocationReasons.VirtualKeyDeleted);

@@ -118,6 +118,7 @@ internal static class GrantCommand
             GrantWriteOutcome.Done => "Done.",
             GrantWriteOutcome.Unchanged => "Nothing to change.",
             GrantWriteOutcome.KeyNotFound => throw new StartException("the key was deleted meanwhile"),
+            GrantWriteOutcome.Declared => throw new StartException(VirtualKeyCommand.DeclaredRefusal),
             GrantWriteOutcome.Configured => throw new StartException("the configuration grants the resource to every key: take it back there"),
             _ => throw new StartException("there is no such grant"),
         };

@@ -8,17 +8,12 @@ internal static class MomentText
 {
     private static readonly string[] Forms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
 
-    /// <summary>Reads an ISO 8601 date, UTC unless it names an offset; null for null.</summary>
-    /// <exception cref="StartException">It is no date.</exception>
-    public static DateTimeOffset? Read(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
+    /// <summary>The moment an ISO 8601 date means, UTC unless it names an offset; null for any other text.</summary>
+    public static DateTimeOffset? Parse(string text) =>
+        DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date) ? date : null;
 
-        return DateTimeOffset.TryParseExact(text, Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date)
-            ? date
-            : throw new StartException($"'{text}' is no date; write it as 2030-12-31 or 2030-12-31T23:59:59Z");
-    }
+    /// <summary>As <see cref="Parse"/>; null for null.</summary>
+    /// <exception cref="StartException">It is no date.</exception>
+    public static DateTimeOffset? Read(string? text) =>
+        text is null ? null : Parse(text) ?? throw new StartException($"'{text}' is no date; write it as 2030-12-31 or 2030-12-31T23:59:59Z");
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Storage;
 using Keyholder.Tokens;
@@ -30,6 +31,9 @@ internal static class VirtualKeyCommand
         return command;
     }
 
+    /// <summary>Why nothing but the configuration changes a key.</summary>
+    public const string DeclaredRefusal = "the configuration declares the key: change it there, under virtualKeys";
+
     /// <summary>The argument that names a key.</summary>
     public static Argument<string> KeyArgument() => new("key") { Description = "The key's name or id." };
 
@@ -38,6 +42,14 @@ internal static class VirtualKeyCommand
     public static async Task<VirtualKey> FindAsync(IVirtualKeyStore store, string nameOrId, CancellationToken cancellationToken) =>
         await store.FindByNameAsync(nameOrId, cancellationToken) ?? await store.FindAsync(nameOrId, cancellationToken)
             ?? throw new StartException($"there is no virtual key '{CommandOutput.Text(nameOrId)}'");
+
+    /// <summary>What writes the text of a key; needs the vault's keys.</summary>
+    public static async Task<OpaqueTokenFormats> OpenFormatsAsync(
+        KeyholderConfiguration configuration, IKeyholderStorage storage, ProcessContext context, CancellationToken cancellationToken)
+    {
+        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
+        return new OpaqueTokenFormats(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, context.Time, cancellationToken));
+    }
 
     /// <summary>Says why a write changed nothing.</summary>
     /// <exception cref="StartException">Whenever it did not do what was asked.</exception>
@@ -49,6 +61,7 @@ internal static class VirtualKeyCommand
             VirtualKeyWriteOutcome.NameTaken => "another virtual key has that name",
             VirtualKeyWriteOutcome.OwnerInactive => "--user names nobody, or a user who is disabled",
             VirtualKeyWriteOutcome.NotFound => "the key was deleted meanwhile",
+            VirtualKeyWriteOutcome.Declared => DeclaredRefusal,
             _ => "the key was rotated meanwhile; try again",
         };
         if (refusal is not null)
@@ -122,7 +135,7 @@ internal static class VirtualKeyCommand
         var command = new Command("rotate", "Gives a key a new secret and prints the key, this once.") { key, overlap };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var time = Configuration.Duration.Parse(parsed.GetRequiredValue(overlap)) is { } duration && VirtualKeyRules.IsOverlap(duration)
+            var time = Duration.Parse(parsed.GetRequiredValue(overlap)) is { } duration && VirtualKeyRules.IsOverlap(duration)
                 ? duration
                 : throw new StartException("--overlap has to be a duration from 0s to 30d, for example 10m");
             await using var storage = await StorageServices.OpenForCommandAsync(parsed.GetValue(config), context, cancellationToken);
@@ -156,9 +169,8 @@ internal static class VirtualKeyCommand
         {
             await using var storage = await StorageServices.OpenForCommandAsync(parsed.GetValue(config), context, cancellationToken);
             var found = await FindAsync(storage.VirtualKeys, parsed.GetRequiredValue(key), cancellationToken);
-            var deleted = await VirtualKeyRegistry.DeleteAsync(
-                storage.VirtualKeys, found.Id, Operator.Actor, Operator.Origin, context.Time.GetUtcNow(), CancellationToken.None);
-            ThrowUnlessDone(deleted ? VirtualKeyWriteOutcome.Done : VirtualKeyWriteOutcome.NotFound);
+            ThrowUnlessDone(await VirtualKeyRegistry.DeleteAsync(
+                storage.VirtualKeys, found.Id, Operator.Actor, Operator.Origin, context.Time.GetUtcNow(), CancellationToken.None));
             await context.Output.WriteLineAsync("Done.");
             return 0;
         });
@@ -176,13 +188,8 @@ internal static class VirtualKeyCommand
         return 0;
     }
 
-    private static async Task<VirtualKeyRegistry> OpenRegistryAsync(string? path, IKeyholderStorage storage, ProcessContext context, CancellationToken cancellationToken)
-    {
-        var (configuration, _) = KeyholderCommand.Load(path, context);
-        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
-        var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, context.Time, cancellationToken);
-        return new VirtualKeyRegistry(storage.VirtualKeys, new OpaqueTokenFormats(secrets), context.Time);
-    }
+    private static async Task<VirtualKeyRegistry> OpenRegistryAsync(string? path, IKeyholderStorage storage, ProcessContext context, CancellationToken cancellationToken) =>
+        new(storage.VirtualKeys, await OpenFormatsAsync(KeyholderCommand.Load(path, context).Configuration, storage, context, cancellationToken), context.Time);
 
     private static Option<string?> ExpiryOption(string what) => new("--expires-at") { Description = what + ": an ISO 8601 date, UTC unless it names an offset." };
 

@@ -69,15 +69,16 @@ internal static class VirtualKeyListCommand
         }
 
         await context.Output.WriteTableAsync(
-            ["NAME", "ID", "STATUS", "USER", "EXPIRES", "LAST USED"],
+            ["NAME", "ID", "STATUS", "USER", "EXPIRES", "LAST USED", "DECLARED"],
             page.Select(IReadOnlyList<string> (key) =>
             [
                 key.Name,
                 key.Id,
-                key.SecretHash is null ? "revoked" : VirtualKeyDocument.StatusWord(key.StatusAt(now)),
+                key.SecretHash is null ? "no secret" : VirtualKeyDocument.StatusWord(key.StatusAt(now)),
                 CommandOutput.Text(key.OwnerUserId),
                 Moment(key.ExpiresAt),
                 Moment(key.LastUsedAt),
+                key.Declared switch { true => "yes", false => "no more", null => "-" },
             ]));
         if (next is not null)
         {

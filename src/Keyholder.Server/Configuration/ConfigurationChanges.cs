@@ -7,14 +7,17 @@ namespace Keyholder.Server.Configuration;
 public static class ConfigurationChanges
 {
     private static readonly string[] Reloadable = [KeyOf(nameof(KeyholderFile.Providers)), KeyOf(nameof(KeyholderFile.Resources))];
+    private static readonly string VirtualKeys = KeyOf(nameof(KeyholderFile.VirtualKeys));
 
     /// <summary>Every difference.</summary>
     public static IReadOnlyList<ConfigurationChange> Find(KeyholderFile before, KeyholderFile after) =>
-        [.. ConfigurationKeys.Of(typeof(KeyholderFile)).SelectMany(section => Compare(section.Value.GetValue(before), section.Value.GetValue(after), section.Value.PropertyType, section.Key)
-            .Select(change => new ConfigurationChange(change.Path, change.Kind, !Reloadable.Contains(section.Key))))];
+        [.. ConfigurationKeys.Of(typeof(KeyholderFile)).SelectMany(section => section.Key == VirtualKeys
+            ? VirtualKeyChanges.Find(before.VirtualKeys, after.VirtualKeys)
+            : Compare(section.Value.GetValue(before), section.Value.GetValue(after), section.Value.PropertyType, section.Key)
+                .Select(change => new ConfigurationChange(change.Path, change.Kind, !Reloadable.Contains(section.Key))))];
 
     /// <summary>The configuration <paramref name="running"/> with those parts of <paramref name="next"/> that a running server takes over.</summary>
-    public static KeyholderFile TakeOver(KeyholderFile running, KeyholderFile next) => running with { Providers = next.Providers, Resources = next.Resources };
+    public static KeyholderFile TakeOver(KeyholderFile running, KeyholderFile next) => running with { Providers = next.Providers, Resources = next.Resources, VirtualKeys = next.VirtualKeys };
 
     private static IEnumerable<(string Path, ConfigurationChangeKind Kind)> Compare(object? before, object? after, Type type, string path)
     {

@@ -48,6 +48,7 @@ internal static class ConfigurationValidator
             Maintenance = file.Maintenance,
             Logging = file.Logging,
             Resources = resources,
+            VirtualKeys = VirtualKeyDefinitionRules.Build(file, resources, problems),
             Clients = [.. ClientRules.Build(file.Clients, problems), .. ClientDocumentRules.Build(file, problems)],
         };
     }

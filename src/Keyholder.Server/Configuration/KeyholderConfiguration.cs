@@ -7,6 +7,7 @@ using Keyholder.Resources;
 using Keyholder.Revocation;
 using Keyholder.Tokens;
 using Keyholder.Upstream;
+using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Configuration;
 
@@ -55,6 +56,9 @@ public sealed record KeyholderConfiguration
 
     /// <summary>The resources and providers.</summary>
     public ResourceSnapshot Resources { get; init; } = new([], []);
+
+    /// <summary>The declared virtual keys.</summary>
+    public IReadOnlyList<DeclaredKey> VirtualKeys { get; init; } = [];
 
     /// <summary>The pre-registered clients, their secrets hashed, and those whose metadata documents were copied here.</summary>
     public IReadOnlyList<Client> Clients { get; init; } = [];

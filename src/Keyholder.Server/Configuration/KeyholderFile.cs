@@ -56,6 +56,9 @@ public sealed record KeyholderFile
     /// <summary>Name → resource: the upstreams Keyholder exposes.</summary>
     public IReadOnlyDictionary<string, ResourceDefinition> Resources { get; init; } = new OrderedDictionary<string, ResourceDefinition>();
 
+    /// <summary>Name → virtual key: the keys the configuration manages, without their secrets, and what they may use.</summary>
+    public IReadOnlyDictionary<string, VirtualKeyDefinition> VirtualKeys { get; init; } = new OrderedDictionary<string, VirtualKeyDefinition>();
+
     /// <summary>Client id → pre-registered client.</summary>
     public IReadOnlyDictionary<string, ClientDefinition> Clients { get; init; } = new OrderedDictionary<string, ClientDefinition>();
 }

@@ -8,14 +8,14 @@ using Keyholder.VirtualKeys;
 namespace Keyholder.Server.Hosting;
 
 /// <summary>
-/// Takes over what a running server can: providers and resources. All of a change or nothing: with any problem anywhere in the file, everything that was in force
+/// Takes over what a running server can: providers, resources and declared virtual keys. All of a change or nothing: with any problem anywhere in the file, everything that was in force
 /// stays, the log names each problem, and readiness says so until the file is mended.
 /// </summary>
 internal sealed partial class ConfigurationReloader(
     ConfigurationResult start,
     IReadOnlyDictionary<string, string> environment,
     ConfiguredResources resources,
-    ReconcileLoop virtualKeys,
+    Declarations declarations,
     UpstreamRegistrations registrations,
     UpstreamAuthorizer authorizer,
     ConfigurationHealth health,
@@ -44,7 +44,7 @@ internal sealed partial class ConfigurationReloader(
             }
             else
             {
-                await RefuseAsync(next, cancellationToken);
+                await RefuseAsync(next.Problems, cancellationToken);
             }
         }
         finally
@@ -63,13 +63,19 @@ internal sealed partial class ConfigurationReloader(
             LogNeedsRestart(change.Path);
         }
 
+        // Virtual keys and their credentials follow first, and also what became of them otherwise: whatever fails leaves the old state in force, and is tried again.
         var taken = changes.Where(change => !change.NeedsRestart).ToList();
+        var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
+        var record = taken.Count > 0 ? Record(AuditActions.ConfigurationReloaded, string.Join(", ", taken)) : null;
+        var declared = await declarations.ApplyAsync(Declaration.Of(next, configuration.VirtualKeys), record, cancellationToken);
+        if (declared.Plan.Problems is { Count: > 0 } problems)
+        {
+            await RefuseAsync(problems, cancellationToken);
+            return;
+        }
+
         if (taken.Count > 0)
         {
-            // The credentials of virtual keys follow first: whatever fails leaves the old state in force, and is tried again.
-            var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
-            await virtualKeys.MirrorAsync(next, cancellationToken);
-            await AuditAsync(AuditActions.ConfigurationReloaded, string.Join(", ", taken), cancellationToken);
             await registrations.RecordAsync(next.Providers, cancellationToken);
             authorizer.Forget();
             resources.Replace(next);
@@ -80,27 +86,25 @@ internal sealed partial class ConfigurationReloader(
         health.Set(problems: 0);
     }
 
-    private async Task RefuseAsync(ConfigurationResult refused, CancellationToken cancellationToken)
+    private async Task RefuseAsync(IReadOnlyList<ConfigurationProblem> problems, CancellationToken cancellationToken)
     {
-        health.Set(refused.Problems.Count);
-        foreach (var problem in refused.Problems)
+        health.Set(problems.Count);
+        foreach (var problem in problems)
         {
             LogProblem(problem.ToString());
         }
 
-        await AuditAsync(AuditActions.ConfigurationRefused, $"{refused.Problems.Count} problems", cancellationToken);
+        await audit.AppendAsync(Record(AuditActions.ConfigurationRefused, $"{problems.Count} problems"), cancellationToken);
     }
 
-    private Task AuditAsync(string action, string reason, CancellationToken cancellationToken) => audit.AppendAsync(
-        new AuditEvent
-        {
-            At = time.GetUtcNow(),
-            Action = action,
-            Actor = "system",
-            Target = "configuration",
-            Reason = reason.Length > MaxAuditedLength ? reason[..MaxAuditedLength] + "…" : reason,
-        },
-        cancellationToken);
+    private AuditEvent Record(string action, string reason) => new()
+    {
+        At = time.GetUtcNow(),
+        Action = action,
+        Actor = "system",
+        Target = "configuration",
+        Reason = reason.Length > MaxAuditedLength ? reason[..MaxAuditedLength] + "…" : reason,
+    };
 
     [LoggerMessage(1900, LogLevel.Information, "Took over {Count} changes of the configuration: {Changes}")]
     private partial void LogTaken(int count, string changes);

@@ -70,6 +70,7 @@ internal static class StorageServices
         services.AddSingleton(storage.Credentials);
         services.AddSingleton(storage.CredentialRefreshes);
         services.AddSingleton(storage.CredentialRefusals);
+        services.AddSingleton(storage.Declarations);
         services.AddSingleton(storage.DeviceAuthorizations);
         services.AddSingleton(storage.Grants);
         services.AddSingleton(storage.Imports);

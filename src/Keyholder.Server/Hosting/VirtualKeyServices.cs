@@ -14,6 +14,7 @@ internal static class VirtualKeyServices
         services.AddSingleton<VirtualKeyUses>();
         services.AddSingleton<VirtualKeyAuthenticator>();
         services.AddHostedService<VirtualKeyUseService>();
+        services.AddSingleton<Declarations>();
         services.AddSingleton<ReconcileLoop>();
         services.AddHostedService<ReconcileService>();
     }

@@ -16,9 +16,9 @@ internal sealed class PostgresGrantStore(PostgresDatabase database) : IGrantStor
         database.WriteAsync(
             async statements =>
             {
-                if (!await VirtualKeyRows.LockForGrantsAsync(statements, keyId))
+                if (await VirtualKeyRows.FindGrantProblemAsync(statements, keyId) is { } problem)
                 {
-                    return GrantWriteOutcome.KeyNotFound;
+                    return problem;
                 }
 
                 var changed = await statements.ExecuteAsync(
@@ -38,7 +38,7 @@ internal sealed class PostgresGrantStore(PostgresDatabase database) : IGrantStor
     public Task<GrantWriteOutcome> RemoveAsync(string keyId, string resource, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>
-                !await VirtualKeyRows.LockForGrantsAsync(statements, keyId) ? GrantWriteOutcome.KeyNotFound
+                await VirtualKeyRows.FindGrantProblemAsync(statements, keyId) is { } problem ? problem
                 : await statements.ExecuteAsync("DELETE FROM virtual_key_grants WHERE key_id = @key_id AND resource = @resource", ("key_id", keyId), ("resource", resource)) == 0
                     ? GrantWriteOutcome.NotFound
                 : await OfKeyAsync(statements, keyId, audit, now),

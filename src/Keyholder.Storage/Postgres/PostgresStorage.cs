@@ -25,6 +25,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         Credentials = new PostgresCredentialStore(database);
         CredentialRefusals = new PostgresCredentialRefusalStore(database);
         CredentialRefreshes = new PostgresCredentialRefreshStore(database);
+        Declarations = new PostgresDeclarationStore(database);
         DeviceAuthorizations = new PostgresDeviceAuthorizationStore(database);
         Grants = new PostgresGrantStore(database);
         Imports = new PostgresImportStore(database);
@@ -73,6 +74,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public ICredentialRefreshStore CredentialRefreshes { get; }
 
     public ICredentialRefusalStore CredentialRefusals { get; }
+
+    public IDeclarationStore Declarations { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

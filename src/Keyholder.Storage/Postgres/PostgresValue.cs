@@ -30,6 +30,8 @@ internal readonly struct PostgresValue
 
     public static implicit operator PostgresValue(bool flag) => new(NpgsqlDbType.Boolean, flag);
 
+    public static implicit operator PostgresValue(bool? flag) => new(NpgsqlDbType.Boolean, flag);
+
     public static implicit operator PostgresValue(SessionId id) => new(NpgsqlDbType.Bytea, id.ToArray());
 
     public static implicit operator PostgresValue(DateTimeOffset time) => time.ToUnixTimeMilliseconds();

@@ -12,6 +12,7 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
         database.WriteAsync(
             async statements =>
             {
+                await statements.LockSharedAsync(PostgresLocks.Grants);
                 if (await VirtualKeyRows.FindProblemAsync(statements, key) is { } problem)
                 {
                     return problem;
@@ -51,6 +52,8 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
         database.WriteAsync(
             async statements =>
             {
+                // Before the key's row: a declaration must find names and states as they stay.
+                await statements.LockSharedAsync(PostgresLocks.Grants);
                 if (await VirtualKeyRows.LockAsync(statements, id) is not { } key)
                 {
                     return VirtualKeyWriteOutcome.NotFound;
@@ -60,6 +63,11 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
                 if (changed == key)
                 {
                     return VirtualKeyWriteOutcome.Unchanged;
+                }
+
+                if (!VirtualKeyChange.IsAllowed(key, changed))
+                {
+                    return VirtualKeyWriteOutcome.Declared;
                 }
 
                 if (await VirtualKeyRows.FindProblemAsync(statements, changed, key) is { } problem)
@@ -107,18 +115,18 @@ internal sealed class PostgresVirtualKeyStore(PostgresDatabase database) : IVirt
             },
             cancellationToken);
 
-    public Task<bool> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken) =>
+    public Task<VirtualKeyWriteOutcome> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async statements =>
             {
-                if (!await VirtualKeyRows.DeleteAsync(statements, id, revocation))
+                var outcome = await VirtualKeyRows.DeleteAsync(statements, id, revocation);
+                if (outcome == VirtualKeyWriteOutcome.Done)
                 {
-                    return false;
+                    await AuditRows.AppendAsync(statements, audit);
+                    await RevocationRows.AppendAsync(statements, revocation);
                 }
 
-                await AuditRows.AppendAsync(statements, audit);
-                await RevocationRows.AppendAsync(statements, revocation);
-                return true;
+                return outcome;
             },
             cancellationToken);
 

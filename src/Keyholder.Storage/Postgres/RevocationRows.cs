@@ -54,6 +54,24 @@ internal static class RevocationRows
         await statements.AnyAsync(Notify);
     }
 
+    /// <summary>As <see cref="AppendAsync"/>, a notice for each of a JSON list of targets.</summary>
+    public static async Task AppendNoticesAsync(PostgresStatements statements, RevocationTargetKind kind, string targets, DateTimeOffset now)
+    {
+        var notice = RevocationNotice.Of(new(kind, ""), now);
+        await statements.LockAsync(PostgresLocks.RevocationLog);
+        await statements.ExecuteAsync(
+            """
+            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, notice)
+            SELECT @target_kind, value, @cut_off, @expires_at, @reason, true FROM jsonb_array_elements_text(@targets::jsonb)
+            """,
+            ("targets", targets),
+            ("target_kind", StoredWords.TargetKind.Write(kind)),
+            ("cut_off", notice.CutOff),
+            ("expires_at", notice.ExpiresAt),
+            ("reason", notice.Reason));
+        await statements.AnyAsync(Notify);
+    }
+
     /// <summary>As <see cref="AppendAsync"/>, an entry for each session of a JSON list of ids.</summary>
     public static async Task AppendSessionsAsync(PostgresStatements statements, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason)
     {

@@ -28,6 +28,18 @@ internal static class VirtualKeyRows
             && (key.OwnerUserId is null || await statements.AnyAsync("SELECT 1 FROM users WHERE id = @id AND disabled_at IS NULL", ("id", key.OwnerUserId)));
     }
 
+    /// <summary>As <see cref="LockForGrantsAsync"/>, and why the key's grants cannot be changed, or null.</summary>
+    public static async Task<GrantWriteOutcome?> FindGrantProblemAsync(PostgresStatements statements, string id)
+    {
+        await statements.LockSharedAsync(PostgresLocks.Grants);
+        return await LockAsync(statements, id) switch
+        {
+            null => GrantWriteOutcome.KeyNotFound,
+            { Declared: not null } => GrantWriteOutcome.Declared,
+            _ => null,
+        };
+    }
+
     /// <summary>Locks a key for a change of what it may use or holds; false when there is none.</summary>
     public static async Task<bool> LockForGrantsAsync(PostgresStatements statements, string id)
     {
@@ -57,7 +69,7 @@ internal static class VirtualKeyRows
         $"""
         INSERT INTO virtual_keys ({VirtualKeyColumns.All}) VALUES (
           @id, @name, @owner_user_id, @generation, @secret_hash, @secret_issued_at, @previous_hash, @previous_issued_at, @previous_expires_at,
-          @created_at, @expires_at, @deactivated_at, @last_used_at)
+          @created_at, @expires_at, @deactivated_at, @last_used_at, @declared, @withdrawn)
         """,
         ("id", key.Id),
         ("name", key.Name),
@@ -71,16 +83,19 @@ internal static class VirtualKeyRows
         ("created_at", key.CreatedAt),
         ("expires_at", key.ExpiresAt),
         ("deactivated_at", key.DeactivatedAt),
-        ("last_used_at", key.LastUsedAt));
+        ("last_used_at", key.LastUsedAt),
+        ("declared", key.Declared),
+        ("withdrawn", key.Withdrawn));
 
     /// <summary>Writes what a <see cref="VirtualKeyChange"/> can change.</summary>
     public static Task UpdateAsync(PostgresStatements statements, VirtualKey key) => statements.ExecuteAsync(
-        "UPDATE virtual_keys SET name = @name, owner_user_id = @owner_user_id, expires_at = @expires_at, deactivated_at = @deactivated_at WHERE id = @id",
+        "UPDATE virtual_keys SET name = @name, owner_user_id = @owner_user_id, expires_at = @expires_at, deactivated_at = @deactivated_at, withdrawn = @withdrawn WHERE id = @id",
         ("id", key.Id),
         ("name", key.Name),
         ("owner_user_id", key.OwnerUserId),
         ("expires_at", key.ExpiresAt),
-        ("deactivated_at", key.DeactivatedAt));
+        ("deactivated_at", key.DeactivatedAt),
+        ("withdrawn", key.Withdrawn));
 
     /// <summary>Replaces the secret; false when the generation is another. A replaced secret that the kill switch ended, or without overlap, is not kept.</summary>
     public static async Task<bool> RotateAsync(PostgresStatements statements, VirtualKeyRotation rotation, DateTimeOffset now) => await statements.ExecuteAsync(
@@ -129,8 +144,8 @@ internal static class VirtualKeyRows
             parameters);
     }
 
-    /// <summary>Deletes the key and all that is its own, and revokes its sessions, whose rows come first (<see cref="PostgresLocks"/>); false when there is none.</summary>
-    public static async Task<bool> DeleteAsync(PostgresStatements statements, string id, RevocationEntry revocation)
+    /// <summary>Deletes the key and all that is its own, and revokes its sessions, whose rows come first (<see cref="PostgresLocks"/>); unless there is none, or it is declared.</summary>
+    public static async Task<VirtualKeyWriteOutcome> DeleteAsync(PostgresStatements statements, string id, RevocationEntry revocation)
     {
         await statements.AnyAsync(
             """
@@ -138,9 +153,13 @@ internal static class VirtualKeyRows
               SELECT 1 FROM sessions WHERE subject_kind = 'vk' AND subject_id = @id AND revoked_at IS NULL ORDER BY id FOR UPDATE) AS locked
             """,
             ("id", id));
-        if (!await LockForGrantsAsync(statements, id))
+        await statements.LockSharedAsync(PostgresLocks.Grants);
+        switch (await LockAsync(statements, id))
         {
-            return false;
+            case null:
+                return VirtualKeyWriteOutcome.NotFound;
+            case { Declared: true }:
+                return VirtualKeyWriteOutcome.Declared;
         }
 
         await statements.ExecuteAsync("DELETE FROM virtual_keys WHERE id = @id", ("id", id));
@@ -154,7 +173,7 @@ internal static class VirtualKeyRows
         await CredentialRelease.OfDeletedOwnerAsync(statements, new(CredentialOwnerKind.VirtualKey, id), revocation.CutOff);
         await CredentialRelease.OfRevokedSessionsAsync(statements, revocation.CutOff);
         await statements.ExecuteAsync("DELETE FROM consents WHERE subject_kind = 'vk' AND subject_id = @id", ("id", id));
-        return true;
+        return VirtualKeyWriteOutcome.Done;
     }
 
     /// <summary>Records a change of a key, and tells every node of it.</summary>

@@ -6,7 +6,7 @@ namespace Keyholder.Storage.Rows;
 /// <summary>A virtual key joined with everything that decides what it may do.</summary>
 internal static class GrantColumns
 {
-    private const int FirstOfGrant = 13;
+    private const int FirstOfGrant = 15;
 
     /// <summary>Selects one row per grant of the key <c>@id</c> and per resource granted to all; one row without either when there are none.</summary>
     public const string SelectAccess = $"""

@@ -8,7 +8,7 @@ internal static class VirtualKeyColumns
 {
     public const string All = """
         id, name, owner_user_id, generation, secret_hash, secret_issued_at, previous_hash, previous_issued_at, previous_expires_at,
-        created_at, expires_at, deactivated_at, last_used_at
+        created_at, expires_at, deactivated_at, last_used_at, declared, withdrawn
         """;
 
     public static VirtualKey Read(DbDataReader row) => new()
@@ -24,5 +24,7 @@ internal static class VirtualKeyColumns
         ExpiresAt = row.TimeOrNull(10),
         DeactivatedAt = row.TimeOrNull(11),
         LastUsedAt = row.TimeOrNull(12),
+        Declared = row.IsDBNull(13) ? null : row.GetBoolean(13),
+        Withdrawn = row.GetBoolean(14),
     };
 }

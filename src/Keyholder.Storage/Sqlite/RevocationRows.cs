@@ -39,6 +39,22 @@ internal static class RevocationRows
         ("$expires_at", notice.ExpiresAt),
         ("$reason", notice.Reason));
 
+    /// <summary>Appends a notice for each of a JSON list of targets.</summary>
+    public static void AppendNotices(PreparedConnection connection, RevocationTargetKind kind, string targets, DateTimeOffset now)
+    {
+        var notice = RevocationNotice.Of(new(kind, ""), now);
+        connection.Execute(
+            """
+            INSERT INTO revocations (target_kind, target_value, cut_off, expires_at, reason, notice)
+            SELECT $target_kind, value, $cut_off, $expires_at, $reason, 1 FROM json_each($targets)
+            """,
+            ("$targets", targets),
+            ("$target_kind", StoredWords.TargetKind.Write(kind)),
+            ("$cut_off", notice.CutOff),
+            ("$expires_at", notice.ExpiresAt),
+            ("$reason", notice.Reason));
+    }
+
     /// <summary>Appends an entry for each session of a JSON list of ids.</summary>
     public static void AppendSessions(PreparedConnection connection, string ids, DateTimeOffset cutOff, DateTimeOffset expiresAt, string reason) => connection.Execute(
         """

@@ -15,9 +15,9 @@ internal sealed class SqliteGrantStore(SqliteDatabase database, RevocationSubscr
         WriteAsync(
             connection =>
             {
-                if (!KeyExists(connection, keyId))
+                if (FindProblem(connection, keyId) is { } problem)
                 {
-                    return GrantWriteOutcome.KeyNotFound;
+                    return problem;
                 }
 
                 var changed = connection.Execute(
@@ -36,7 +36,7 @@ internal sealed class SqliteGrantStore(SqliteDatabase database, RevocationSubscr
     public Task<GrantWriteOutcome> RemoveAsync(string keyId, string resource, AuditEvent audit, DateTimeOffset now, CancellationToken cancellationToken) =>
         WriteAsync(
             connection =>
-                !KeyExists(connection, keyId) ? GrantWriteOutcome.KeyNotFound
+                FindProblem(connection, keyId) is { } problem ? problem
                 : connection.Execute("DELETE FROM virtual_key_grants WHERE key_id = $key_id AND resource = $resource", ("$key_id", keyId), ("$resource", resource)) == 0
                     ? GrantWriteOutcome.NotFound
                 : OfKey(connection, keyId, audit, now),
@@ -65,7 +65,13 @@ internal sealed class SqliteGrantStore(SqliteDatabase database, RevocationSubscr
                 : GrantWriteOutcome.NotFound,
             cancellationToken);
 
-    private static bool KeyExists(PreparedConnection connection, string keyId) => connection.Any("SELECT 1 FROM virtual_keys WHERE id = $id", ("$id", keyId));
+    /// <summary>Why the key's grants cannot be changed, or null.</summary>
+    private static GrantWriteOutcome? FindProblem(PreparedConnection connection, string keyId) => VirtualKeyRows.Find(connection, keyId) switch
+    {
+        null => GrantWriteOutcome.KeyNotFound,
+        { Declared: not null } => GrantWriteOutcome.Declared,
+        _ => null,
+    };
 
     private static GrantWriteOutcome OfKey(PreparedConnection connection, string keyId, AuditEvent audit, DateTimeOffset now)
     {

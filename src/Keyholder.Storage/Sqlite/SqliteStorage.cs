@@ -24,12 +24,13 @@ public sealed class SqliteStorage : IKeyholderStorage
         Credentials = new SqliteCredentialStore(database, _revocationSubscribers);
         CredentialRefusals = new SqliteCredentialRefusalStore(database, _revocationSubscribers);
         CredentialRefreshes = new SqliteCredentialRefreshStore(database);
+        Declarations = new SqliteDeclarationStore(database, _revocationSubscribers);
         DeviceAuthorizations = new SqliteDeviceAuthorizationStore(database);
         Grants = new SqliteGrantStore(database, _revocationSubscribers);
         Imports = new SqliteImportStore(database);
         Leases = new SqliteLeaseStore(database);
         PushedRequests = new SqlitePushedRequestStore(database);
-        Reconciliation = new SqliteReconciliationStore(database, _revocationSubscribers);
+        Reconciliation = new SqliteReconciliationStore(database);
         Revocations = new SqliteRevocationStore(database, _revocationSubscribers);
         SealedRows = new SqliteSealedRowStore(database);
         ServerSecrets = new SqliteServerSecretStore(database);
@@ -72,6 +73,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public ICredentialRefreshStore CredentialRefreshes { get; }
 
     public ICredentialRefusalStore CredentialRefusals { get; }
+
+    public IDeclarationStore Declarations { get; }
 
     public IDeviceAuthorizationStore DeviceAuthorizations { get; }
 

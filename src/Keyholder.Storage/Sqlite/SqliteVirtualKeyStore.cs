@@ -62,6 +62,11 @@ internal sealed class SqliteVirtualKeyStore(SqliteDatabase database, RevocationS
                     return VirtualKeyWriteOutcome.Unchanged;
                 }
 
+                if (!VirtualKeyChange.IsAllowed(key, changed))
+                {
+                    return VirtualKeyWriteOutcome.Declared;
+                }
+
                 if (VirtualKeyRows.FindProblem(connection, changed, key) is { } problem)
                 {
                     return problem;
@@ -101,28 +106,20 @@ internal sealed class SqliteVirtualKeyStore(SqliteDatabase database, RevocationS
             },
             cancellationToken);
 
-    public async Task<bool> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken)
-    {
-        var deleted = await database.WriteAsync(
+    public Task<VirtualKeyWriteOutcome> DeleteAsync(string id, RevocationEntry revocation, AuditEvent audit, CancellationToken cancellationToken) =>
+        WriteAsync(
             connection =>
             {
-                if (!VirtualKeyRows.Delete(connection, id, revocation))
+                var outcome = VirtualKeyRows.Delete(connection, id, revocation);
+                if (outcome == VirtualKeyWriteOutcome.Done)
                 {
-                    return false;
+                    RevocationRows.Append(connection, revocation);
+                    AuditRows.Append(connection, audit);
                 }
 
-                RevocationRows.Append(connection, revocation);
-                AuditRows.Append(connection, audit);
-                return true;
+                return outcome;
             },
             cancellationToken);
-        if (deleted)
-        {
-            subscribers.Signal();
-        }
-
-        return deleted;
-    }
 
     public Task TouchAsync(IReadOnlyDictionary<string, DateTimeOffset> uses, CancellationToken cancellationToken) =>
         database.WriteAsync(

@@ -31,7 +31,7 @@ internal static class VirtualKeyRows
         $"""
         INSERT INTO virtual_keys ({VirtualKeyColumns.All}) VALUES (
           $id, $name, $owner_user_id, $generation, $secret_hash, $secret_issued_at, $previous_hash, $previous_issued_at, $previous_expires_at,
-          $created_at, $expires_at, $deactivated_at, $last_used_at)
+          $created_at, $expires_at, $deactivated_at, $last_used_at, $declared, $withdrawn)
         """,
         ("$id", key.Id),
         ("$name", key.Name),
@@ -45,16 +45,19 @@ internal static class VirtualKeyRows
         ("$created_at", key.CreatedAt),
         ("$expires_at", key.ExpiresAt),
         ("$deactivated_at", key.DeactivatedAt),
-        ("$last_used_at", key.LastUsedAt));
+        ("$last_used_at", key.LastUsedAt),
+        ("$declared", key.Declared),
+        ("$withdrawn", key.Withdrawn));
 
     /// <summary>Writes what a <see cref="VirtualKeyChange"/> can change.</summary>
     public static void Update(PreparedConnection connection, VirtualKey key) => connection.Execute(
-        "UPDATE virtual_keys SET name = $name, owner_user_id = $owner_user_id, expires_at = $expires_at, deactivated_at = $deactivated_at WHERE id = $id",
+        "UPDATE virtual_keys SET name = $name, owner_user_id = $owner_user_id, expires_at = $expires_at, deactivated_at = $deactivated_at, withdrawn = $withdrawn WHERE id = $id",
         ("$id", key.Id),
         ("$name", key.Name),
         ("$owner_user_id", key.OwnerUserId),
         ("$expires_at", key.ExpiresAt),
-        ("$deactivated_at", key.DeactivatedAt));
+        ("$deactivated_at", key.DeactivatedAt),
+        ("$withdrawn", key.Withdrawn));
 
     /// <summary>Replaces the secret; false when the generation is another. A replaced secret that the kill switch ended, or without overlap, is not kept.</summary>
     public static bool Rotate(PreparedConnection connection, VirtualKeyRotation rotation, DateTimeOffset now) => connection.Execute(
@@ -95,13 +98,18 @@ internal static class VirtualKeyRows
             parameters);
     }
 
-    /// <summary>Deletes the key and all that is its own, and revokes its sessions; false when there is none.</summary>
-    public static bool Delete(PreparedConnection connection, string id, RevocationEntry revocation)
+    /// <summary>Deletes the key and all that is its own, and revokes its sessions; unless there is none, or it is declared.</summary>
+    public static VirtualKeyWriteOutcome Delete(PreparedConnection connection, string id, RevocationEntry revocation)
     {
-        if (connection.Execute("DELETE FROM virtual_keys WHERE id = $id", ("$id", id)) == 0)
+        switch (Find(connection, id))
         {
-            return false;
+            case null:
+                return VirtualKeyWriteOutcome.NotFound;
+            case { Declared: true }:
+                return VirtualKeyWriteOutcome.Declared;
         }
+
+        connection.Execute("DELETE FROM virtual_keys WHERE id = $id", ("$id", id));
 
         connection.Execute(
             "UPDATE sessions SET revoked_at = $now, revoked_reason = $reason WHERE subject_kind = 'vk' AND subject_id = $id AND revoked_at IS NULL",
@@ -112,7 +120,7 @@ internal static class VirtualKeyRows
         CredentialRelease.OfDeletedOwner(connection, new(CredentialOwnerKind.VirtualKey, id), revocation.CutOff);
         CredentialRelease.OfRevokedSessions(connection, revocation.CutOff);
         connection.Execute("DELETE FROM consents WHERE subject_kind = 'vk' AND subject_id = $id", ("$id", id));
-        return true;
+        return VirtualKeyWriteOutcome.Done;
     }
 
     /// <summary>Records a change of a key, and tells every node of it.</summary>

@@ -17,6 +17,7 @@ internal static class ApiErrors
     public static readonly ApiError RevocationNotStanding = new("api.revocation_not_standing", 404, "not_found", "No such revocation stands: it never did, has expired, or was lifted.");
     public static readonly ApiError RevocationPermanent = new("api.revocation_permanent", 409, "conflict", "The revocation is for good: only a quarantine can be lifted.");
     public static readonly ApiError VirtualKeyUnknown = new("api.virtual_key_unknown", 404, "not_found", "There is no such virtual key.");
+    public static readonly ApiError VirtualKeyDeclared = new("api.virtual_key_declared", 409, "conflict", "The configuration declares this virtual key under virtualKeys: it has to be changed there.");
     public static readonly ApiError GrantUnknown = new("api.grant_unknown", 404, "not_found", "There is no such grant.");
     public static readonly ApiError GrantConfigured = new("api.grant_configured", 409, "conflict", "The configuration grants the resource to every key: it has to be taken back there.");
     public static readonly ApiError NameTaken = new("api.name_taken", 409, "conflict", "The name is taken.");
@@ -32,7 +33,7 @@ internal static class ApiErrors
     public static IReadOnlyList<ApiError> All { get; } =
     [
         TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, RevocationUnknown, ParameterInvalid, BodyInvalid, BodyUnsupported, BodyTooLarge,
-        SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent, VirtualKeyUnknown, GrantUnknown, GrantConfigured, NameTaken, Conflict,
+        SelectorEmpty, SessionUnknown, RevocationNotStanding, RevocationPermanent, VirtualKeyUnknown, VirtualKeyDeclared, GrantUnknown, GrantConfigured, NameTaken, Conflict,
         KeyUnknown, KeyInUse, KeyPending, KeysSettling, KeysConfigured,
         CredentialUnknown,
     ];

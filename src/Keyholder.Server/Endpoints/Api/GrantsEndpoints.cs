@@ -108,6 +108,7 @@ internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store,
     {
         GrantWriteOutcome.Done or GrantWriteOutcome.Unchanged => Results.NoContent(),
         GrantWriteOutcome.KeyNotFound => new ApiErrorResult(ApiErrors.VirtualKeyUnknown),
+        GrantWriteOutcome.Declared => new ApiErrorResult(ApiErrors.VirtualKeyDeclared),
         GrantWriteOutcome.Configured => new ApiErrorResult(ApiErrors.GrantConfigured),
         _ => new ApiErrorResult(ApiErrors.GrantUnknown),
     };

@@ -2,7 +2,8 @@ using Keyholder.VirtualKeys;
 
 namespace Keyholder.Server.Endpoints.Api;
 
-/// <summary>A virtual key as the API shows it. <paramref name="Key"/> is the key itself, there only in the answer that made it.</summary>
+/// <summary>A virtual key as the API shows it. <paramref name="Declared"/> says whether the configuration declares it, null that it never
+/// did; <paramref name="Key"/> is the key itself, there only in the answer that made it.</summary>
 internal sealed record VirtualKeyDocument(
     string Id,
     string Name,
@@ -15,6 +16,7 @@ internal sealed record VirtualKeyDocument(
     DateTimeOffset SecretIssuedAt,
     bool SecretRevoked,
     DateTimeOffset? PreviousSecretExpiresAt,
+    bool? Declared,
     string? Key)
 {
     /// <summary>The document of a key.</summary>
@@ -33,6 +35,7 @@ internal sealed record VirtualKeyDocument(
         key.SecretIssuedAt,
         key.SecretHash is null,
         key.Previous is { } previous && now < previous.ExpiresAt ? previous.ExpiresAt : null,
+        key.Declared,
         text);
 
     /// <summary>The word for a status.</summary>

@@ -85,9 +85,9 @@ internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtual
     /// <summary>Deletes a key with all that is its own.</summary>
     public async Task<IResult> DeleteAsync(HttpContext http, string id)
     {
-        var deleted = await VirtualKeyRegistry.DeleteAsync(store, id, ApiCaller.Of(http).Actor, http.Origin(), time.GetUtcNow(), CancellationToken.None);
+        var outcome = await VirtualKeyRegistry.DeleteAsync(store, id, ApiCaller.Of(http).Actor, http.Origin(), time.GetUtcNow(), CancellationToken.None);
         accesses.Forget(id);
-        return deleted ? Results.NoContent() : new ApiErrorResult(ApiErrors.VirtualKeyUnknown);
+        return outcome == VirtualKeyWriteOutcome.Done ? Results.NoContent() : new ApiErrorResult(ErrorOf(outcome));
     }
 
     private IResult Document(VirtualKey key, string? text = null, int status = StatusCodes.Status200OK) =>
@@ -98,6 +98,7 @@ internal sealed class VirtualKeysEndpoints(VirtualKeyRegistry registry, IVirtual
         VirtualKeyWriteOutcome.NameTaken => ApiErrors.NameTaken.About("name", "another virtual key has it."),
         VirtualKeyWriteOutcome.OwnerInactive => ApiErrors.ParameterInvalid.About("user_id", "names nobody, or a user who is disabled."),
         VirtualKeyWriteOutcome.Conflict => ApiErrors.Conflict,
+        VirtualKeyWriteOutcome.Declared => ApiErrors.VirtualKeyDeclared,
         _ => ApiErrors.VirtualKeyUnknown,
     };
 }

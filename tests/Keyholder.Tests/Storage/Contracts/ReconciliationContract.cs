@@ -132,7 +132,7 @@ public abstract class ReconciliationContract<TFixture> : StorageContract<TFixtur
         (await MirrorAsync()).IsEmpty.ShouldBeTrue();
         (await NoticesAsync()).Count.ShouldBe(before);
 
-        (await Db.Reconciliation.MirrorAsync(new ResourceMirror([("mail", "microsoft")], []), Audit, Now, default)).ShouldBe(new ReconcileResult(1, 0, 0));
+        (await MirrorAsync(new ResourceMirror([("mail", "microsoft")], []))).ShouldBe(new ReconcileResult(1, 0, 0));
         (await NoticesAsync())[^1].ShouldBe(new(RevocationTargetKind.All, ""));
         (await MirrorAsync()).ShouldBe(new ReconcileResult(0, 1, 0));
         (await StatusAsync(credential)).ShouldBe([CredentialStatus.Active]);
@@ -246,8 +246,10 @@ public abstract class ReconciliationContract<TFixture> : StorageContract<TFixtur
         return await AddKeyAsync("agent");
     }
 
-    private Task<ReconcileResult> MirrorAsync(params string[] grantedToAll) =>
-        Db.Reconciliation.MirrorAsync(new ResourceMirror(Providers, grantedToAll), Audit, Now, default);
+    private Task<ReconcileResult> MirrorAsync(params string[] grantedToAll) => MirrorAsync(new ResourceMirror(Providers, grantedToAll));
+
+    private async Task<ReconcileResult> MirrorAsync(ResourceMirror mirror) =>
+        (await Db.Declarations.ApplyAsync(new Declaration(mirror, []), Audit, null, Now, default)).Reconciled;
 
     private async Task<VirtualKey> AddKeyAsync(string name)
     {

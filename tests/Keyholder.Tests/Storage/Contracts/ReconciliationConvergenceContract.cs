@@ -190,7 +190,7 @@ public abstract class ReconciliationConvergenceContract<TFixture> : StorageContr
         await _mirroring.WaitAsync();
         try
         {
-            await Db.Reconciliation.MirrorAsync(new ResourceMirror(Bindings[which], []), Audit, Now, default);
+            await Db.Declarations.ApplyAsync(new Declaration(new ResourceMirror(Bindings[which], []), []), Audit, null, Now, default);
             _mirrored = Bindings[which];
         }
         finally

@@ -35,6 +35,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public ICredentialRefreshStore CredentialRefreshes => Storage.CredentialRefreshes;
 
+    public IDeclarationStore Declarations => Storage.Declarations;
+
     public IDeviceAuthorizationStore DeviceAuthorizations => Storage.DeviceAuthorizations;
 
     public IGrantStore Grants => Storage.Grants;

@@ -177,8 +177,8 @@ public abstract class VirtualKeyStoreContract<TFixture> : StorageContract<TFixtu
         var flow = Sample.Flow(Now) with { Owner = CredentialOwner.Of(SubjectOf(key)) };
         await Db.ConnectionFlows.AddAsync(flow, default);
 
-        (await DeleteAsync(key)).ShouldBeTrue();
-        (await DeleteAsync(key)).ShouldBeFalse();
+        (await DeleteAsync(key)).ShouldBe(VirtualKeyWriteOutcome.Done);
+        (await DeleteAsync(key)).ShouldBe(VirtualKeyWriteOutcome.NotFound);
 
         (await Db.VirtualKeys.FindAsync(key.Id, default)).ShouldBeNull();
         (await Db.Credentials.ListAsync(CredentialOwner.Of(SubjectOf(key)), default)).ShouldBeEmpty();
@@ -235,7 +235,7 @@ public abstract class VirtualKeyStoreContract<TFixture> : StorageContract<TFixtu
     private Task<VirtualKeyWriteOutcome> RotateAsync(VirtualKey key, byte[] hash, DateTimeOffset overlapEndsAt) =>
         Db.VirtualKeys.RotateAsync(new(key.Id, key.Generation, hash, overlapEndsAt), Sample.Audit(Now, AuditActions.VirtualKeyRotated), Now, default);
 
-    private Task<bool> DeleteAsync(VirtualKey key) => Db.VirtualKeys.DeleteAsync(
+    private Task<VirtualKeyWriteOutcome> DeleteAsync(VirtualKey key) => Db.VirtualKeys.DeleteAsync(
         key.Id,
         new RevocationEntry(new(RevocationTargetKind.VirtualKey, key.Id), Now, Now.AddHours(1), RevocationReasons.VirtualKeyDeleted),
         Sample.Audit(Now, AuditActions.VirtualKeyDeleted),

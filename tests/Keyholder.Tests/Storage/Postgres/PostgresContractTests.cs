@@ -44,6 +44,8 @@ public static class PostgresContractTests
 
     public sealed class ConnectLinks : ConnectLinkStoreContract<PostgresFixture>;
 
+    public sealed class Declarations : DeclarationStoreContract<PostgresFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<PostgresFixture>;
 
     public sealed class Imports : ImportContract<PostgresFixture>;

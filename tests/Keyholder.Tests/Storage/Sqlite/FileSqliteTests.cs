@@ -44,6 +44,8 @@ public static class FileSqliteTests
 
     public sealed class ConnectLinks : ConnectLinkStoreContract<FileSqliteFixture>;
 
+    public sealed class Declarations : DeclarationStoreContract<FileSqliteFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<FileSqliteFixture>;
 
     public sealed class Imports : ImportContract<FileSqliteFixture>;

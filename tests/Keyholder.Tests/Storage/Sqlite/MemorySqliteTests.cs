@@ -44,6 +44,8 @@ public static class MemorySqliteTests
 
     public sealed class ConnectLinks : ConnectLinkStoreContract<MemorySqliteFixture>;
 
+    public sealed class Declarations : DeclarationStoreContract<MemorySqliteFixture>;
+
     public sealed class DeviceAuthorizations : DeviceAuthorizationStoreContract<MemorySqliteFixture>;
 
     public sealed class Imports : ImportContract<MemorySqliteFixture>;
