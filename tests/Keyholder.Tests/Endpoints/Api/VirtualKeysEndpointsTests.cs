@@ -17,9 +17,9 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var configured = ConfigurationLoader.Parse(
-            """{ "resources": { "notes": { "upstream": "https://up.example/mcp", "auth": "none" }, "open": { "upstream": "https://up.example/mcp", "auth": "none", "grantToAllKeys": true } } }""",
+            """{ "resources": { "notes": { "upstream": "https://up.example/mcp", "auth": "none" }, "open": { "upstream": "https://up.example/mcp", "auth": "none", "grantToAllKeys": true } }, "virtualKeys": { "declared": { "grants": { "notes": {} } } } }""",
             new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = "memory" }).Configuration.ShouldNotBeNull();
-        _host = await ApiHost.StartAsync(configure: defaults => defaults with { Resources = configured.Resources });
+        _host = await ApiHost.StartAsync(configure: defaults => defaults with { Resources = configured.Resources, VirtualKeys = configured.VirtualKeys });
         _admin = await _host.AdminTokenAsync();
     }
 
@@ -43,8 +43,8 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
         shown.Json.GetProperty("user_id").GetString().ShouldBe(user.Id);
         (await _host.GetAsync(Keys, _admin)).Body.ShouldNotContain(text);
         var audited = await _host.Get<IAuditTrail>().ListAsync(new AuditQuery { Action = AuditActions.VirtualKeyCreated, Limit = 2 }, default);
-        audited.ShouldHaveSingleItem().Event.Actor.ShouldBe("admin_token:test");
-        audited[0].Event.RemoteAddress.ShouldBe("192.0.2.7");
+        var recorded = audited.Where(entry => entry.Event.Target == "vk:" + parsed.SessionId).ShouldHaveSingleItem().Event;
+        (recorded.Actor, recorded.RemoteAddress).ShouldBe(("admin_token:test", "192.0.2.7"));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
         var first = await _host.GetAsync(Keys + "?limit=2", _admin);
         Names(first).ShouldBe(["a", "b"]);
         var second = await _host.GetAsync($"{Keys}?limit=2&cursor={first.Json.GetProperty("next_cursor").GetString()}", _admin);
-        Names(second).ShouldBe(["c"]);
+        Names(second).ShouldBe(["c", "declared"]);
         second.Json.GetProperty("next_cursor").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
 
         static List<string?> Names(ApiAnswer page) => [.. page.Json.GetProperty("virtual_keys").EnumerateArray().Select(key => key.GetProperty("name").GetString())];
@@ -126,7 +126,7 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
 
         answer.ErrorId.ShouldBe(error);
         answer.Json.GetProperty("error_description").GetString().ShouldNotBeNull().ShouldStartWith(field);
-        (await _host.Get<IVirtualKeyStore>().ListAsync(new VirtualKeyQuery { Limit = 9 }, default)).ShouldHaveSingleItem();
+        (await _host.Get<IVirtualKeyStore>().ListAsync(new VirtualKeyQuery { Limit = 9 }, default)).Select(key => key.Name).ShouldBe(["agent", "declared"]);
     }
 
     [Theory]
@@ -152,6 +152,40 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
         answer.ErrorId.ShouldBe("api.parameter_invalid");
         var after = await _host.Get<IGrantStore>().FindAccessAsync(id, default);
         System.Text.Json.JsonSerializer.Serialize(after).ShouldBe(System.Text.Json.JsonSerializer.Serialize(before));
+    }
+
+    [Theory]
+    [InlineData("PATCH", "", """{"name":"other"}""")]
+    [InlineData("PATCH", "", """{"expires_at":"2099-01-01T00:00:00Z","active":false}""")]
+    [InlineData("DELETE", "", null)]
+    [InlineData("PUT", "/grants/open", "{}")]
+    [InlineData("PUT", "/grants/notes", """{"tools":[]}""")]
+    [InlineData("DELETE", "/grants/notes", null)]
+    public async Task What_the_configuration_declares_is_409_and_says_where_it_is_managed(string method, string path, string? body)
+    {
+        var key = (await _host.Get<IVirtualKeyStore>().FindByNameAsync("declared", default)).ShouldNotBeNull();
+
+        var answer = await SendAsync(new HttpMethod(method), $"{Keys}/{key.Id}{path}", body);
+
+        answer.Status.ShouldBe(HttpStatusCode.Conflict, answer.Body);
+        answer.ErrorId.ShouldBe("api.virtual_key_declared");
+        answer.Body.ShouldContain("virtualKeys");
+        (await _host.Get<IGrantStore>().FindAccessAsync(key.Id, default)).ShouldNotBeNull().Grants.ShouldBe([new Grant("notes", null)]);
+    }
+
+    [Fact]
+    public async Task A_declared_key_is_shown_as_such_and_can_be_rotated_and_switched_off_and_on()
+    {
+        var key = (await _host.Get<IVirtualKeyStore>().FindByNameAsync("declared", default)).ShouldNotBeNull();
+
+        var shown = await _host.GetAsync($"{Keys}/{key.Id}", _admin);
+        shown.Json.GetProperty("declared").GetBoolean().ShouldBeTrue();
+        shown.Json.GetProperty("secret_revoked").GetBoolean().ShouldBeTrue();
+        (await SendAsync(HttpMethod.Post, $"{Keys}/{key.Id}/rotate", "{}")).Json.GetProperty("key").GetString().ShouldNotBeNull().ShouldStartWith("kh_vk_");
+        (await SendAsync(HttpMethod.Patch, $"{Keys}/{key.Id}", """{"active":false}""")).Json.GetProperty("status").GetString().ShouldBe("inactive");
+        (await SendAsync(HttpMethod.Patch, $"{Keys}/{key.Id}", """{"active":true}""")).Json.GetProperty("status").GetString().ShouldBe("active");
+        var (other, _) = await CreateAsync("agent");
+        (await _host.GetAsync($"{Keys}/{other}", _admin)).Json.GetProperty("declared").ValueKind.ShouldBe(System.Text.Json.JsonValueKind.Null);
     }
 
     [Theory]
