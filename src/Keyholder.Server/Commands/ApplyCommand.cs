@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Keyholder.Audit;
-using Keyholder.Resources;
 using Keyholder.Server.Configuration;
 using Keyholder.Server.Hosting;
 using Keyholder.Sessions;

@@ -27,7 +27,14 @@ public abstract class DeclarationStoreContract<TFixture> : StorageContract<TFixt
         var key = await FindAsync("agent");
         key.ShouldBeRow(new VirtualKey
         {
-            Id = result.Plan.Created[0].Id, Name = "agent", OwnerUserId = "u1", Generation = 1, SecretIssuedAt = Now, CreatedAt = Now, ExpiresAt = Now.AddDays(1), Declared = true,
+            Id = result.Plan.Created[0].Id,
+            Name = "agent",
+            OwnerUserId = "u1",
+            Generation = 1,
+            SecretIssuedAt = Now,
+            CreatedAt = Now,
+            ExpiresAt = Now.AddDays(1),
+            Declared = true,
         });
         var access = (await Db.Grants.FindAccessAsync(key.Id, default)).ShouldNotBeNull();
         access.FindGrant("mail").ShouldNotBeNull().Tools.ShouldBe([Hostile, "read"]);
