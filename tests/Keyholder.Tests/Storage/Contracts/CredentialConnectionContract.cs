@@ -187,7 +187,7 @@ public abstract class CredentialConnectionContract<TFixture> : StorageContract<T
     /// <summary>A key that may have github, and a credential for it: its own, or one of a session of it.</summary>
     private async Task<(VirtualKey Key, StoredCredential Credential)> EntitledAsync(string name, bool bySession)
     {
-        await Db.Reconciliation.MirrorAsync(new ResourceMirror([("notes", "github")], []), Sample.Audit(Now, AuditActions.GrantChanged), Now, default);
+        await Db.Declarations.ApplyAsync(new Declaration(new ResourceMirror([("notes", "github")], []), []), Sample.Audit(Now, AuditActions.GrantChanged), null, Now, default);
         var key = Sample.VirtualKey(name, Now) with { OwnerUserId = name.StartsWith("owner", StringComparison.Ordinal) ? await OwnerAsync(name) : null, ExpiresAt = Now.AddMinutes(5) };
         (await Db.VirtualKeys.AddAsync(key, Sample.Audit(Now, AuditActions.VirtualKeyCreated), default)).ShouldBe(VirtualKeyWriteOutcome.Done);
         await Db.Grants.PutAsync(key.Id, new Grant("notes", null), Sample.Audit(Now, AuditActions.GrantChanged), Now, default);
@@ -225,7 +225,7 @@ public abstract class CredentialConnectionContract<TFixture> : StorageContract<T
                 await Db.Grants.RemoveAsync(key.Id, "notes", audit, Now, default);
                 break;
             case "not the resource's":
-                await Db.Reconciliation.MirrorAsync(new ResourceMirror([("notes", "linear")], []), audit, Now, default);
+                await Db.Declarations.ApplyAsync(new Declaration(new ResourceMirror([("notes", "linear")], []), []), audit, null, Now, default);
                 break;
             default:
                 await Db.VirtualKeys.DeleteAsync(key.Id, new RevocationEntry(new(RevocationTargetKind.VirtualKey, key.Id), Now, Now.AddHours(1), RevocationReasons.VirtualKeyDeleted), audit, default);
