@@ -27,7 +27,7 @@ internal sealed class ProviderResolver(
             return await ConfiguredAsync(provider, cancellationToken);
         }
 
-        var found = await DiscoverAsync(provider, cancellationToken);
+        var found = (await DiscoverAsync(provider, cancellationToken)).Result;
         return found is { Provider: { } resolved, Metadata: { } usable } && provider.Scopes.Count == 0 && demanded.Count > 0
             ? found with { Provider = resolved with { Scopes = WithOfflineAccess([.. resolved.Scopes.Union(demanded, StringComparer.Ordinal)], usable) } }
             : found;

@@ -40,7 +40,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         await RegisteredBeforeAsync();
         await ConnectedBeforeAsync();
 
-        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default);
+        var (started, _) = await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default);
 
         started!.RedirectTo.Query.ShouldContain("client_id=dyn-1");
         started.RedirectTo.Query.ShouldContain("redirect_uri=https%3A%2F%2Fkeys.example%2Fcallback%2Fremote");
@@ -65,7 +65,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         await ConnectedBeforeAsync();
         _remote.On(Registration, _ => ScriptedHandler.Status(status));
 
-        (await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, default)).Leg.ShouldBeNull();
+        (await _remote.Legs().StartAsync(_provider, RemoteServer.Callback, false, [], default)).Leg.ShouldBeNull();
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available);
 
         RefreshedAs("before-client", "before-secret");
@@ -79,7 +79,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         await ConnectedBeforeAsync();
         var nodes = Enumerable.Range(0, 8).Select(_ => _remote.NewNode()).ToList();
 
-        var found = await Task.WhenAll(nodes.Select(n => Task.Run(() => n.Providers.ResolveFreshAsync(RemoteServer.Provider(), default))));
+        var found = await Task.WhenAll(nodes.Select(n => Task.Run(() => n.Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default))));
 
         found.Select(f => f.Provider!.ClientId).Distinct().ShouldHaveSingleItem().ShouldStartWith("dyn-");
         (await _remote.Storage.UpstreamClients.FindAsync("remote", default))!.Generation.ShouldBe(2);
@@ -95,7 +95,7 @@ public sealed class FormerClientTests : IAsyncLifetime
     {
         await RegisteredBeforeAsync(secretExpiresAt: _remote.Time.GetUtcNow().AddHours(1));
         await ConnectedBeforeAsync();
-        await _remote.Client.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default);
         _remote.Time.Advance(TimeSpan.FromHours(1));
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
@@ -118,7 +118,7 @@ public sealed class FormerClientTests : IAsyncLifetime
 
         (await StatusAsync()).ShouldBe((CredentialStatus.NeedsReauth, "upstream_client_changed"));
         _remote.Time.Advance(TimeSpan.FromHours(1));
-        (await _remote.Client.Providers.ResolveFreshAsync(_provider, default)).Provider!.ClientId.ShouldBe("dyn-1");
+        (await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default)).Provider!.ClientId.ShouldBe("dyn-1");
         _remote.CountOf(Registration).ShouldBe(1);
     }
 
@@ -134,7 +134,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         refresh.Form["client_id"].ShouldBe(FormerDocument);
         refresh.Authorization.ShouldBeNull();
         (await StatusAsync()).ShouldBe((CredentialStatus.Active, null));
-        (await _remote.Client.Providers.ResolveFreshAsync(_provider, default)).Provider!.ClientId.ShouldBe("https://keys.example/oauth/client/remote.json");
+        (await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default)).Provider!.ClientId.ShouldBe("https://keys.example/oauth/client/remote.json");
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         await ConnectedBeforeAsync();
         _remote.ServerMetadata["client_id_metadata_document_supported"] = true;
 
-        (await _remote.Client.Providers.ResolveFreshAsync(_provider, default)).Provider!.ClientId.ShouldBe("https://keys.example/oauth/client/remote.json");
+        (await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default)).Provider!.ClientId.ShouldBe("https://keys.example/oauth/client/remote.json");
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available);
 
         RefreshedAs("before-client", "before-secret");
@@ -167,7 +167,7 @@ public sealed class FormerClientTests : IAsyncLifetime
     {
         await RegisteredBeforeAsync(sealer: new EnvelopeSealer(VaultKeys.Ring(2)));
         await ConnectedBeforeAsync();
-        await _remote.Client.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default);
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
 
@@ -180,7 +180,7 @@ public sealed class FormerClientTests : IAsyncLifetime
     {
         await RegisteredBeforeAsync();
         await ConnectedBeforeAsync();
-        await _remote.Client.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default);
         const string other = "https://other-as.example";
         _remote.ResourceMetadata["authorization_servers"] = new JsonArray(other);
         _remote.On(other + "/.well-known/oauth-authorization-server", _ => RemoteServer.Json(RemoteServer.MetadataOf(other)));
@@ -200,7 +200,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         _remote.On(RemoteServer.Issuer + "/revoke", _ => ScriptedHandler.Status(HttpStatusCode.OK));
         await RegisteredBeforeAsync();
         var tokens = await ConnectedBeforeAsync();
-        await _remote.Client.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default);
 
         (await _remote.Client.Revocations.RevokeAsync(_provider, tokens, default)).Status.ShouldBe(UpstreamRevocationStatus.Done);
 
@@ -210,11 +210,11 @@ public sealed class FormerClientTests : IAsyncLifetime
     [Fact]
     public async Task A_Keyholder_that_moved_registers_its_new_redirect_URI_and_loses_nothing()
     {
-        await _remote.Client.Providers.ResolveFreshAsync(_provider, default);
+        await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default);
         await ConnectedBeforeAsync("dyn-1");
         var moved = _remote.NewNode("https://new-keys.example");
 
-        (await moved.Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientId.ShouldBe("dyn-2");
+        (await moved.Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Provider!.ClientId.ShouldBe("dyn-2");
 
         (await moved.Providers.ResolveAsync(RemoteServer.Provider(), RemoteServer.Issuer, "dyn-1", default)).Provider!.ClientSecret.ShouldBe("canary-secret");
         (await StatusAsync()).ShouldBe((CredentialStatus.Active, null));
@@ -227,7 +227,7 @@ public sealed class FormerClientTests : IAsyncLifetime
         {
             foreach (var (home, clientId) in new[] { ("https://keys.example", "dyn-1"), ("https://new-keys.example", "dyn-2") })
             {
-                (await _remote.NewNode(home).Providers.ResolveFreshAsync(RemoteServer.Provider(), default)).Provider!.ClientId.ShouldBe(clientId);
+                (await _remote.NewNode(home).Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default)).Provider!.ClientId.ShouldBe(clientId);
             }
         }
 
@@ -238,13 +238,13 @@ public sealed class FormerClientTests : IAsyncLifetime
     public async Task A_former_client_that_is_refused_is_not_taken_up_again_and_spares_the_current_one()
     {
         var node = _remote.NewNode();
-        var first = await node.Providers.ResolveFreshAsync(_provider, default);
-        await _remote.NewNode("https://new-keys.example").Providers.ResolveFreshAsync(RemoteServer.Provider(), default);
+        var first = await node.Providers.ResolveFreshAsync(_provider, [], default);
+        await _remote.NewNode("https://new-keys.example").Providers.ResolveFreshAsync(RemoteServer.Provider(), [], default);
         await ConnectedBeforeAsync("dyn-2");
         node.Providers.Refuse(first.Provider!);
         _remote.Time.Advance(TimeSpan.FromMinutes(10));
 
-        (await node.Providers.ResolveFreshAsync(_provider, default)).Provider!.ClientId.ShouldBe("dyn-3");
+        (await node.Providers.ResolveFreshAsync(_provider, [], default)).Provider!.ClientId.ShouldBe("dyn-3");
 
         (await StatusAsync()).ShouldBe((CredentialStatus.Active, null), "what the other client obtained is none of this one's business");
         (await node.Providers.ResolveAsync(_provider, RemoteServer.Issuer, "dyn-2", default)).Provider!.ClientId.ShouldBe("dyn-2");
