@@ -5,8 +5,8 @@ using AngleSharp.Html.Parser;
 namespace Walkthrough;
 
 /// <summary>A person at a browser: keeps cookies, follows redirects, signs in and approves. Reports every page to <paramref name="onPage"/>.</summary>
-/// <param name="username">What to type as the user name.</param>
-/// <param name="password">What to type as the password.</param>
+/// <param name="username">What to type as the user name; empty for somebody who signs in with a virtual key.</param>
+/// <param name="password">What to type as the password, or the virtual key.</param>
 /// <param name="onPage">Told of each form that is submitted (<c>sign-in</c> or <c>consent</c>) and of each redirect, with its URL.</param>
 public sealed class Person(string username, string password, Action<string, Uri> onPage) : IDisposable
 {
@@ -49,7 +49,8 @@ public sealed class Person(string username, string password, Action<string, Uri>
     private HttpRequestMessage FillIn(string html, Uri url)
     {
         var document = new HtmlParser().ParseDocument(html);
-        if (document.QuerySelector("form") is not IHtmlFormElement form)
+        var found = (username.Length == 0 ? document.QuerySelector("form:has(input[name=virtual_key])") : null) ?? document.QuerySelector("form");
+        if (found is not IHtmlFormElement form)
         {
             throw new InvalidOperationException($"{url.AbsolutePath} has no form: {Text(html)}");
         }
@@ -60,8 +61,12 @@ public sealed class Person(string username, string password, Action<string, Uri>
             fields[input.GetAttribute("name")!] = input.GetAttribute("value") ?? "";
         }
 
-        var signIn = fields.ContainsKey("password");
-        if (signIn)
+        var signIn = fields.ContainsKey("password") || fields.ContainsKey("virtual_key");
+        if (fields.ContainsKey("virtual_key"))
+        {
+            fields["virtual_key"] = password;
+        }
+        else if (signIn)
         {
             fields["username"] = username;
             fields["password"] = password;

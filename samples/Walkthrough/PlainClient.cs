@@ -16,6 +16,10 @@ public static class PlainClient
     public static Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, CancellationToken cancellationToken) =>
         AuthorizeAsync(demo, resource, demo.Username, demo.Password, cancellationToken);
 
+    /// <summary>The first tokens of a new client for a resource, approved with a virtual key in place of a person.</summary>
+    public static Task<PlainClientTokens> AuthorizeWithKeyAsync(DemoEnvironment demo, Uri resource, string virtualKey, CancellationToken cancellationToken) =>
+        AuthorizeAsync(demo, resource, username: "", virtualKey, cancellationToken);
+
     /// <summary>The first tokens of a new client for a resource, approved by a person.</summary>
     public static async Task<PlainClientTokens> AuthorizeAsync(DemoEnvironment demo, Uri resource, string username, string password, CancellationToken cancellationToken)
     {

@@ -33,6 +33,9 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The <c>storage</c> section of a node's configuration.</summary>
     public JsonObject Storage => new() { ["kind"] = "postgres", ["connectionString"] = ConnectionString };
 
+    /// <summary>Where its Unix socket lies.</summary>
+    public string Folder => _folder;
+
     /// <summary>Where its database is, as Npgsql writes it.</summary>
     public string ConnectionString => $"Host={_folder};Username=keyholder;Database=keyholder";
 
