@@ -14,6 +14,7 @@ internal static class CombinationPolicy
         var headers = new List<KeyValuePair<string, string>>();
         var used = new List<CredentialUse>();
         var lacking = new List<Provider>();
+        var leftOut = new List<Provider>();
         TimeSpan? wait = null;
         for (var i = 0; i < parts.Length; i++)
         {
@@ -24,8 +25,8 @@ internal static class CombinationPolicy
                     headers.AddRange(HeadersOf(entry, part.Secret!));
                     used.Add(new(key.CredentialOf(entry.Provider), part.Version, part.Renewable, part.Renewed, part.Retry));
                     break;
-                case UpstreamAuthorizationOutcome.ReconnectRequired when entry.Required:
-                    lacking.Add(entry.Provider);
+                case UpstreamAuthorizationOutcome.ReconnectRequired:
+                    (entry.Required ? lacking : leftOut).Add(entry.Provider);
                     break;
                 case UpstreamAuthorizationOutcome.TemporarilyUnavailable when entry.Required:
                     wait = part.RetryAfter > wait ? part.RetryAfter : wait ?? part.RetryAfter;
@@ -35,7 +36,7 @@ internal static class CombinationPolicy
 
         return lacking.Count > 0 ? UpstreamAuthorization.Lacks(lacking)
             : wait is { } retryAfter ? UpstreamAuthorization.Unavailable(retryAfter)
-            : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used, IsRetry = used.Exists(u => u.Retry is not null) };
+            : new UpstreamAuthorization { Outcome = UpstreamAuthorizationOutcome.Available, Headers = headers, Used = used, LeftOut = leftOut, IsRetry = used.Exists(u => u.Retry is not null) };
     }
 
     private static IReadOnlyList<KeyValuePair<string, string>> HeadersOf(ResourceProvider entry, CredentialSecret secret) => secret switch

@@ -22,6 +22,9 @@ public sealed record UpstreamAuthorization
     /// <summary>The required providers somebody has to connect (again), for <see cref="UpstreamAuthorizationOutcome.ReconnectRequired"/>.</summary>
     public IReadOnlyList<Provider> Lacking { get; init; } = [];
 
+    /// <summary>The providers a request can do without that somebody would have to connect (again), for <see cref="UpstreamAuthorizationOutcome.Available"/>.</summary>
+    public IReadOnlyList<Provider> LeftOut { get; init; } = [];
+
     /// <summary>Whether it was made because the one before it had been rejected: an upstream that refuses this one will refuse the next one too. Only of an exchanged token; credentials say so one by one (<see cref="Used"/>).</summary>
     public bool Renewed { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class GatewayEndpoint(
     ScopeStepUp stepUp,
     ILogger<GatewayEndpoint> logger)
 {
+    /// <summary>As it is, renewed, and without what a request can do without.</summary>
+    private const int MaxAttempts = 3;
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>Answers a request.</summary>
@@ -175,7 +177,7 @@ internal sealed class GatewayEndpoint(
         var (route, accessToken) = (request.Route, request.AccessToken);
         var authorization = await credentials.AuthorizeAsync(context, request);
         var outcome = ForwardOutcome.CredentialRejected;
-        for (var attempt = 0; attempt < 2 && authorization.Outcome == UpstreamAuthorizationOutcome.Available; attempt++)
+        for (var attempt = 0; attempt < MaxAttempts && authorization.Outcome == UpstreamAuthorizationOutcome.Available; attempt++)
         {
             outcome = await forwarder.SendAsync(context, request, authorization);
             if (outcome != ForwardOutcome.CredentialRejected)
@@ -191,7 +193,18 @@ internal sealed class GatewayEndpoint(
             }
 
             GatewayLog.CredentialRejected(logger, route.Resource.Name, accessToken.Subject.ToString());
-            authorization = await credentials.ReauthorizeAsync(context, request, authorization);
+            var rejected = authorization;
+            authorization = await credentials.ReauthorizeAsync(context, request, rejected);
+            if (!authorization.Renewed && authorization.Used.SequenceEqual(rejected.Used))
+            {
+                break; // the very same again would be refused again
+            }
+        }
+
+        if (outcome == ForwardOutcome.CredentialRejected && authorization is { Outcome: UpstreamAuthorizationOutcome.Available, LeftOut.Count: > 0 })
+        {
+            // This upstream takes nobody without it, whatever the configuration says.
+            authorization = UpstreamAuthorization.Lacks(authorization.LeftOut);
         }
 
         if (outcome == ForwardOutcome.ScopesInsufficient && context.Features.Get<ScopeRefusal>() is { } refusal

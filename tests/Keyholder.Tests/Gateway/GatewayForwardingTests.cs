@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Keyholder.Resources;
+using Keyholder.Tests.Authorization;
 using Keyholder.Upstream;
 using Microsoft.AspNetCore.Http;
 
@@ -195,6 +196,39 @@ public sealed class GatewayForwardingTests
         using var response = await gateway.SendAsync(GatewayFixture.Post());
 
         gateway.Authorizer.Accepted.ShouldBe(accepted ? gateway.Authorizer.First : null);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_request_can_do_without_is_left_out_when_it_is_refused_and_asked_for_when_it_cannot(bool takesAnybody)
+    {
+        await using var gateway = await GatewayFixture.StartAsync(context =>
+        {
+            context.Response.StatusCode = context.Request.Headers.Authorization.Count > 0 || !takesAnybody ? 401 : 200;
+            return Task.CompletedTask;
+        });
+        gateway.Authorizer.Third = UpstreamAuthorization.Nothing with { LeftOut = [AuthorizationSamples.Cloud] };
+
+        using var response = await gateway.SendAsync(GatewayFixture.Post());
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        gateway.Upstream.Requests.Select(request => request.Headers.GetValueOrDefault("Authorization")).ShouldBe(
+            ["Bearer " + ScriptedAuthorizer.FirstCredential, "Bearer " + ScriptedAuthorizer.SecondCredential, null]);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("gateway.connection_required", StringComparison.Ordinal).ShouldBe(!takesAnybody);
+    }
+
+    [Fact]
+    public async Task An_upstream_that_takes_nobody_without_what_nobody_connected_is_asked_once_and_the_person_gets_a_link()
+    {
+        await using var gateway = await GatewayFixture.StartAsync(RejectUnless("nothing"));
+        gateway.Authorizer.First = gateway.Authorizer.Second = gateway.Authorizer.Third = UpstreamAuthorization.Nothing with { LeftOut = [AuthorizationSamples.Cloud] };
+
+        using var response = await gateway.SendAsync(GatewayFixture.Post());
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await GatewayAnswer.ErrorIdAsync(response)).ShouldBe("gateway.connection_required");
+        gateway.Upstream.Requests.Count.ShouldBe(1);
     }
 
     [Fact]

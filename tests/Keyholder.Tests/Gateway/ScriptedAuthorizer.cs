@@ -19,6 +19,9 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
 
     public UpstreamAuthorization Second { get; set; } = With(SecondCredential, 2);
 
+    /// <summary>What there is after <see cref="Second"/> was rejected too.</summary>
+    public UpstreamAuthorization Third { get; set; } = ReconnectRequired;
+
     public int Reauthorizations => Volatile.Read(ref _reauthorizations);
 
     public UpstreamAuthorization? Rejected { get; private set; }
@@ -31,7 +34,7 @@ internal sealed class ScriptedAuthorizer : IUpstreamAuthorizer
     {
         Interlocked.Increment(ref _reauthorizations);
         Rejected = rejected;
-        return new(rejected == Second ? ReconnectRequired : Second);
+        return new(rejected == Second || rejected == Third ? Third : Second);
     }
 
     public ValueTask AcceptedAsync(UpstreamAuthorization accepted)

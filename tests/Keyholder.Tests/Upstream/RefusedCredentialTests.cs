@@ -153,6 +153,7 @@ public sealed class RefusedCredentialTests : AuthorizerFixture
         (retry.IsRetry, retry.Headers.Count).ShouldBe((true, 2));
         var after = await ReauthorizeAsync(optional, retry);
         after.Headers.ShouldHaveSingleItem().Key.ShouldBe("x-api-key", "it was the one that was tried again");
+        after.LeftOut.ShouldHaveSingleItem().Name.ShouldBe("github");
         Store[BillingKey].Refusals.ShouldBeEmpty();
     }
 
