@@ -69,5 +69,7 @@ public interface IKeyholderStorage : IAsyncDisposable
 
     IUserStore Users { get; }
 
+    IVaultKeyNodeStore VaultKeyNodes { get; }
+
     IVirtualKeyStore VirtualKeys { get; }
 }

@@ -9,11 +9,12 @@ namespace Keyholder.Vault;
 /// <param name="keyFile">The file it is in; null = it is in the configuration.</param>
 /// <param name="reloadInterval">How often servers read the file.</param>
 /// <param name="rows">Everything that is sealed.</param>
+/// <param name="nodes">Who seals with what.</param>
 /// <param name="audit">The audit trail.</param>
 /// <param name="leases">What keeps two changes apart.</param>
 /// <param name="time">The clock.</param>
 public sealed class VaultKeyChanges(
-    VaultKeySource keys, string? keyFile, TimeSpan reloadInterval, ISealedRowStore rows, IAuditStore audit, ILeaseStore leases, TimeProvider time)
+    VaultKeySource keys, string? keyFile, TimeSpan reloadInterval, ISealedRowStore rows, IVaultKeyNodeStore nodes, IAuditStore audit, ILeaseStore leases, TimeProvider time)
 {
     /// <summary>The name of the lease.</summary>
     public const string LeaseName = "vault_keys";
@@ -39,7 +40,7 @@ public sealed class VaultKeyChanges(
                 async () =>
                 {
                     var now = time.GetUtcNow();
-                    if (keys.Current.Keys[^1] is var newest && newest.SealsFrom > now)
+                    if (keys.Current.Keys[^1] is var newest && (newest.SealsFrom > now || newest.Id != keys.Current.SealingIdAt(now)))
                     {
                         return new AddedVaultKey(AddKeyOutcome.Pending, newest);
                     }
@@ -70,7 +71,13 @@ public sealed class VaultKeyChanges(
                 return outcome;
             }
 
-            if (await rows.AnyAsync(keys.Current.FindMark(id)!, cancellationToken))
+            var ring = keys.Current;
+            if (!SealingPolicy.HasSettled(await nodes.ListAsync(now, cancellationToken), ring.PrintOf(ring.SealingIdAt(now)), ring.PrintOf(id), now))
+            {
+                return RetireOutcome.Settling;
+            }
+
+            if (await rows.AnyAsync(ring.FindMark(id)!, cancellationToken))
             {
                 return RetireOutcome.InUse;
             }

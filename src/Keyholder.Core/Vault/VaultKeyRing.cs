@@ -7,13 +7,22 @@ public sealed class VaultKeyRing
 {
     private readonly VaultKey[] _keys;
 
+    // In the order of the keys: whether it may seal. Null = every one.
+    private readonly bool[]? _sealable;
+
     internal VaultKeyRing(IEnumerable<VaultKey> keys) => _keys = [.. keys];
+
+    private VaultKeyRing(VaultKey[] keys, IReadOnlyCollection<string>? sealable) =>
+        (_keys, _sealable) = (keys, sealable is null ? null : [.. keys.Select(key => sealable.Contains(key.Print))]);
 
     /// <summary>The ids, oldest first.</summary>
     public IReadOnlyList<string> KeyIds => [.. _keys.Select(k => k.Id)];
 
     /// <summary>The keys, oldest first, without what is secret of them.</summary>
     public IReadOnlyList<VaultKeyInfo> Keys => [.. _keys.Select(k => new VaultKeyInfo(k.Id, k.SealsFrom))];
+
+    /// <summary>What nodes compare their rings by, oldest first: a key's id, a colon, and a derivative of its secret that says nothing about it.</summary>
+    public IReadOnlyList<string> Prints => [.. _keys.Select(k => k.Print)];
 
     /// <summary>Whether the other ring has the same keys: ids, secrets and moments.</summary>
     internal bool IsSameAs(VaultKeyRing other) =>
@@ -52,6 +61,23 @@ public sealed class VaultKeyRing
         return problems.Count == before ? new VaultKeyRing(keys) : null;
     }
 
+    /// <summary>The id of the key with that print.</summary>
+    public static string IdOf(string print) => print[..print.IndexOf(':', StringComparison.Ordinal)];
+
+    /// <summary>The print of a key that is in the ring.</summary>
+    public string PrintOf(string id) => _keys.First(key => key.Id == id).Print;
+
+    /// <summary>The same ring, of which only keys with these prints seal; null = all.</summary>
+    public VaultKeyRing SealingOnlyWith(IReadOnlyCollection<string>? prints) => new(_keys, prints);
+
+    /// <summary>The prints of the keys whose moment has come, newest first (never empty), and of those whose moment comes within a time.</summary>
+    public (IReadOnlyList<string> Sealing, IReadOnlyList<string> Coming) WantedAt(DateTimeOffset now, TimeSpan ahead)
+    {
+        var sealing = _keys.Where((key, i) => HasCome(i, now)).Reverse().Select(key => key.Print);
+        var coming = _keys.Where((key, i) => !HasCome(i, now) && HasCome(i, now + ahead)).Select(key => key.Print);
+        return ([.. sealing], [.. coming]);
+    }
+
     /// <summary>The id of the key that seals at a moment.</summary>
     public string SealingIdAt(DateTimeOffset now) => SealingAt(now).Id;
 
@@ -71,19 +97,30 @@ public sealed class VaultKeyRing
         return [.. _keys.TakeWhile(key => key != sealing)];
     }
 
-    /// <summary>The newest key whose moment has come; until any has, the first.</summary>
+    /// <summary>
+    /// The newest key whose moment has come and that may seal; until any has, the first. When none of both may, one that may comes before one whose moment has come, for what cannot
+    /// be opened everywhere is worse than what is sealed with another key than the newest.
+    /// </summary>
     internal VaultKey SealingAt(DateTimeOffset now)
     {
-        for (var i = _keys.Length - 1; i > 0; i--)
+        VaultKey? sealable = null, come = null;
+        for (var i = _keys.Length - 1; i >= 0; i--)
         {
-            if (_keys[i].SealsFrom is not { } from || from <= now)
+            var (hasCome, maySeal) = (HasCome(i, now), _sealable is null || _sealable[i]);
+            if (hasCome && maySeal)
             {
                 return _keys[i];
             }
+
+            sealable ??= maySeal ? _keys[i] : null;
+            come ??= hasCome ? _keys[i] : null;
         }
 
-        return _keys[0];
+        return sealable ?? come!;
     }
+
+    // The first key has always come: something has to seal.
+    private bool HasCome(int index, DateTimeOffset now) => index == 0 || _keys[index].SealsFrom is not { } from || from <= now;
 
     internal VaultKey? Find(ReadOnlySpan<byte> mark)
     {

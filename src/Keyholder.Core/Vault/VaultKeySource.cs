@@ -15,6 +15,7 @@ public sealed class VaultKeySource(VaultKeyRing ring, TimeProvider? time, Func<I
     private readonly Lock _gate = new();
     private volatile VaultKeyRing _current = ring;
     private DateTimeOffset _missedAt = DateTimeOffset.MinValue;
+    private IReadOnlyCollection<string>? _sealable;
 
     /// <summary>The ring in force. Take it once per operation.</summary>
     public VaultKeyRing Current => _current;
@@ -36,8 +37,18 @@ public sealed class VaultKeySource(VaultKeyRing ring, TimeProvider? time, Func<I
                 return false;
             }
 
-            _current = ring;
+            _current = ring.SealingOnlyWith(_sealable);
             return true;
+        }
+    }
+
+    /// <summary>From now on only keys with these prints seal, whatever the ring; before, all of them do at their moment.</summary>
+    public void SealOnlyWith(IReadOnlyCollection<string> prints)
+    {
+        lock (_gate)
+        {
+            _sealable = prints;
+            _current = _current.SealingOnlyWith(prints);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class CredentialConnectCommand
         {
             var (configuration, _) = KeyholderCommand.Load(parsed.GetValue(config), context);
             await using var storage = await StorageServices.OpenForCommandAsync(configuration, context, cancellationToken);
-            var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, new EnvelopeSealer(VaultServices.LoadKeys(configuration)), context.Time, cancellationToken);
+            var secrets = await ServerSecrets.LoadAsync(storage.ServerSecrets, new EnvelopeSealer(VaultServices.OpenKeys(configuration, context.Time)), context.Time, cancellationToken);
             var links = new ConnectLinks(storage.ConnectLinks, secrets, configuration.Issuer, context.Time);
             var (name, nameOfResource) = (parsed.GetRequiredValue(provider), parsed.GetValue(resource));
             var link = (nameOfResource, parsed.GetValue(key)) switch

@@ -31,7 +31,7 @@ internal static class ImportCommand
         var (configuration, _) = KeyholderCommand.Load(config, context);
         var providers = names.Length > 0 ? ReadNames(names) : configuration.Import.Providers;
         await using var storage = await StorageServices.OpenForCommandAsync(config, context, cancellationToken);
-        var sealer = new EnvelopeSealer(VaultServices.OpenKeys(configuration, context.Time));
+        var sealer = new EnvelopeSealer(await VaultServices.OpenKeysToSealAsync(configuration, storage, context.Time, cancellationToken));
         var import = new FileImport(storage, configuration.Resources, sealer, context.Time);
         var (file, plan) = await import.PlanAsync(path, providers, cancellationToken);
         foreach (var problem in plan.PassedOver)

@@ -66,6 +66,7 @@ internal static class KeysCommand
     private static string StateOf(VaultKeyInfo key, VaultKeyRing ring, DateTimeOffset now) =>
         key.Id == ring.SealingIdAt(now) ? "seals and opens"
         : key.SealsFrom > now ? "opens; seals from " + CommandOutput.Moment(key.SealsFrom.Value)
+        : ring.KeyIds.SkipWhile(id => id != ring.SealingIdAt(now)).Contains(key.Id) ? "opens; held back until every server opens it"
         : "opens";
 
     private static async Task<int> VerifyAsync(string? path, ProcessContext context, CancellationToken cancellationToken)

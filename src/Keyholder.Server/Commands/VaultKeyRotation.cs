@@ -9,6 +9,7 @@ namespace Keyholder.Server.Commands;
 internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext context)
 {
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AgreementPatience = SealingAgreement.ReportInterval * 3;
 
     /// <summary>Adds a fresh key to the key file.</summary>
     /// <param name="delay">How long it is only read with.</param>
@@ -38,6 +39,7 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
         }
 
         session.Changes.Reload();
+        await AgreeAsync(cancellationToken);
         var resealer = new Resealer(session.Storage.SealedRows, session.Keys, context.Time);
         var result = await resealer.RunAsync(static _ => new(true), Report(), cancellationToken);
         if (result.Resealed > 0)
@@ -53,6 +55,38 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
 
         await context.Error.WriteLineAsync($"keyholder: {result.Unopened} could not be opened and are as they were; 'keyholder keys verify' names them");
         return 1;
+    }
+
+    /// <summary>Waits until the running servers seal with the newest key, and seals with it too.</summary>
+    /// <exception cref="StartException">Some cannot: everything goes on with the key before.</exception>
+    private async Task AgreeAsync(CancellationToken cancellationToken)
+    {
+        await FollowAsync(cancellationToken);
+        var ring = session.Keys.Current;
+        var (newest, deadline) = (ring.PrintOf(ring.KeyIds[^1]), context.Time.GetUtcNow() + AgreementPatience);
+        while ((await session.Storage.VaultKeyNodes.ListAsync(context.Time.GetUtcNow(), cancellationToken)).Where(node => !node.Seals.Contains(newest)).ToList() is { Count: > 0 } others)
+        {
+            if (context.Time.GetUtcNow() >= deadline)
+            {
+                var lacking = others.Where(node => !node.Opens.Contains(newest)).Select(node => node.Name).Distinct();
+                throw new StartException(
+                    $"nothing was sealed with the key {ring.KeyIds[^1]}, because not every running server can open it: {string.Join(", ", lacking)}. "
+                    + "Bring the key file to them; they read it by themselves, and all servers then seal with the key. 'keyholder keys rotate --resume' goes on");
+            }
+
+            await Task.Delay(SealingAgreement.ReportInterval / 10, context.Time, cancellationToken);
+        }
+
+        await FollowAsync(cancellationToken);
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var missing = await SealingAgreement.FollowAsync(session.Keys, session.Storage.VaultKeyNodes, context.Time.GetUtcNow(), cancellationToken);
+        if (missing.Count > 0)
+        {
+            throw new StartException(VaultServices.Describe(missing));
+        }
     }
 
     private Action<ResealProgress> Report()

@@ -11,7 +11,7 @@ internal sealed class VaultKeySession : IAsyncDisposable
     private VaultKeySession(KeyholderConfiguration configuration, IKeyholderStorage storage, VaultKeySource keys, TimeProvider time)
     {
         (Storage, Keys, KeyFile) = (storage, keys, VaultServices.KeyFileOf(configuration));
-        Changes = new VaultKeyChanges(keys, KeyFile, configuration.Vault.ReloadInterval, storage.SealedRows, storage.Audit, storage.Leases, time);
+        Changes = new VaultKeyChanges(keys, KeyFile, configuration.Vault.ReloadInterval, storage.SealedRows, storage.VaultKeyNodes, storage.Audit, storage.Leases, time);
     }
 
     public IKeyholderStorage Storage { get; }
@@ -31,7 +31,10 @@ internal sealed class VaultKeySession : IAsyncDisposable
         var storage = await StorageServices.OpenForCommandAsync(path, context, cancellationToken);
         try
         {
-            return new VaultKeySession(configuration, storage, VaultServices.OpenKeys(configuration, context.Time), context.Time);
+            // What is shown and judged is what the servers do; a key they have and this ring lacks stops only what would seal.
+            var keys = VaultServices.OpenKeys(configuration, context.Time);
+            await SealingAgreement.FollowAsync(keys, storage.VaultKeyNodes, context.Time.GetUtcNow(), cancellationToken);
+            return new VaultKeySession(configuration, storage, keys, context.Time);
         }
         catch
         {

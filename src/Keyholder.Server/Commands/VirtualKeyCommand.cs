@@ -47,7 +47,7 @@ internal static class VirtualKeyCommand
     public static async Task<OpaqueTokenFormats> OpenFormatsAsync(
         KeyholderConfiguration configuration, IKeyholderStorage storage, ProcessContext context, CancellationToken cancellationToken)
     {
-        var sealer = new EnvelopeSealer(VaultServices.LoadKeys(configuration));
+        var sealer = new EnvelopeSealer(VaultServices.OpenKeys(configuration, context.Time));
         return new OpaqueTokenFormats(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, context.Time, cancellationToken));
     }
 

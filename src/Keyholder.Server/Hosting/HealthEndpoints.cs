@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Keyholder.Revocation;
 using Keyholder.Storage;
+using Keyholder.Vault;
 
 namespace Keyholder.Server.Hosting;
 
@@ -18,12 +19,14 @@ internal static partial class HealthEndpoints
         group.MapGet("/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(IUserStore users, RevocationIndex revocations, ConfigurationHealth configuration, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(IUserStore users, RevocationIndex revocations, ConfigurationHealth configuration, SealingAgreement agreement, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         try
         {
             await users.AnyAsync(cancellationToken).WaitAsync(Patience, time, cancellationToken);
-            return revocations.IsStale(time.GetUtcNow()) ? NotReady("revocation log is not confirmed") : Results.Text("ready\n" + configuration.Report);
+            return revocations.IsStale(time.GetUtcNow()) ? NotReady("revocation log is not confirmed")
+                : agreement.Standing.Missing is { Count: > 0 } missing ? NotReady(string.Join('\n', missing.Select(lack => $"vault key {lack.KeyId} is missing here: copy the key file of another server")))
+                : Results.Text("ready\n" + configuration.Report);
         }
         catch (Exception e) when (e is DbException or TimeoutException or ObjectDisposedException or IOException)
         {

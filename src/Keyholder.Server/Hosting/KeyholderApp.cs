@@ -1,5 +1,6 @@
 using Keyholder.Server.Configuration;
 using Keyholder.Storage;
+using Keyholder.Vault;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Keyholder.Server.Hosting;
@@ -34,6 +35,7 @@ public static class KeyholderApp
 
             // Only what the container has handed out is closed with it, and last what was handed out first.
             app.Services.GetRequiredService<IKeyholderStorage>();
+            app.Services.GetRequiredService<SealingAgreement>();
             app.MapKeyholder();
             return app;
         }

@@ -50,10 +50,19 @@ internal static class KeyholderServices
     {
         services.AddStorage(storage);
         var keys = VaultServices.OpenKeys(configuration, time);
-        services.AddVault(keys, configuration);
-        var sealer = new EnvelopeSealer(keys);
-        await StartupImport.RunAsync(configuration, storage, sealer, time, cancellationToken);
-        services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
-        services.AddSingleton(await SigningKeyRing.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
+        var agreement = await VaultServices.JoinAsync(keys, storage, time, cancellationToken);
+        services.AddVault(keys, agreement, configuration);
+        try
+        {
+            var sealer = new EnvelopeSealer(keys);
+            await StartupImport.RunAsync(configuration, storage, sealer, time, cancellationToken);
+            services.AddSingleton(await ServerSecrets.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
+            services.AddSingleton(await SigningKeyRing.LoadAsync(storage.ServerSecrets, sealer, time, cancellationToken));
+        }
+        catch
+        {
+            await agreement.DisposeAsync();
+            throw;
+        }
     }
 }

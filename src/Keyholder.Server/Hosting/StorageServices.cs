@@ -88,6 +88,7 @@ internal static class StorageServices
         services.AddSingleton(storage.UpstreamRegistrations);
         services.AddSingleton(storage.UpstreamRevocations);
         services.AddSingleton(storage.Users);
+        services.AddSingleton(storage.VaultKeyNodes);
         services.AddSingleton(storage.VirtualKeys);
     }
 }

@@ -4,7 +4,8 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Hosting;
 
 /// <summary>Follows the vault's key file, so that a key added there opens here before anybody seals with it.</summary>
-internal sealed partial class VaultKeyService(VaultKeySource keys, KeyholderConfiguration configuration, TimeProvider time, ILogger<VaultKeyService> logger)
+internal sealed partial class VaultKeyService(
+    VaultKeySource keys, SealingAgreement agreement, KeyholderConfiguration configuration, TimeProvider time, ILogger<VaultKeyService> logger)
     : BackgroundService
 {
     private string? _reported;
@@ -19,14 +20,33 @@ internal sealed partial class VaultKeyService(VaultKeySource keys, KeyholderConf
         using var timer = new PeriodicTimer(configuration.Vault.ReloadInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            Reload();
+            if (Reload())
+            {
+                await ReportAsync(stoppingToken);
+            }
         }
     }
 
-    private void Reload()
+    // At once: until it is known here and elsewhere, a new key only opens.
+    private async Task ReportAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await agreement.ReportAsync(stoppingToken);
+        }
+#pragma warning disable CA1031 // The next report says it.
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            LogUnreported(failure);
+        }
+    }
+
+    private bool Reload()
     {
         var problems = new List<string>();
-        if (keys.Reload(problems))
+        var changed = keys.Reload(problems);
+        if (changed)
         {
             LogChanged(string.Join(", ", keys.Current.KeyIds), keys.Current.SealingIdAt(time.GetUtcNow()));
         }
@@ -39,7 +59,11 @@ internal sealed partial class VaultKeyService(VaultKeySource keys, KeyholderConf
         }
 
         _reported = report;
+        return changed;
     }
+
+    [LoggerMessage(1658, LogLevel.Warning, "The other servers cannot be told at once of the new key ring; it is tried again")]
+    private partial void LogUnreported(Exception failure);
 
     [LoggerMessage(1650, LogLevel.Information, "The vault's key ring is now {Keys}; {Sealing} seals")]
     private partial void LogChanged(string keys, string sealing);

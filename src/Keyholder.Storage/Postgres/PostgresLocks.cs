@@ -15,6 +15,7 @@ internal enum PostgresLocks
     LocalUserNames = 0x4B48_0006,
     ProviderIdentities = 0x4B48_0007,
     Imports = 0x4B48_0008,
+    VaultKeyNodes = 0x4B48_0009,
     VirtualKeyNames = 0x4B48_0010,
 
     /// <summary>Shared by changes of single virtual keys, which then lock the key's row; alone for changes that concern many. Comes before rows of keys and credentials.</summary>

@@ -42,6 +42,7 @@ public sealed class PostgresStorage : IKeyholderStorage
         UpstreamRegistrations = new PostgresUpstreamRegistrationStore(database);
         UpstreamRevocations = new PostgresUpstreamRevocationStore(database);
         Users = new PostgresUserStore(database);
+        VaultKeyNodes = new PostgresVaultKeyNodeStore(database);
         VirtualKeys = new PostgresVirtualKeyStore(database);
     }
 
@@ -111,6 +112,8 @@ public sealed class PostgresStorage : IKeyholderStorage
     public IUpstreamRevocationStore UpstreamRevocations { get; }
 
     public IUserStore Users { get; }
+
+    public IVaultKeyNodeStore VaultKeyNodes { get; }
 
     public IVirtualKeyStore VirtualKeys { get; }
 

@@ -41,6 +41,7 @@ public sealed class SqliteStorage : IKeyholderStorage
         UpstreamRegistrations = new SqliteUpstreamRegistrationStore(database);
         UpstreamRevocations = new SqliteUpstreamRevocationStore(database);
         Users = new SqliteUserStore(database);
+        VaultKeyNodes = new SqliteVaultKeyNodeStore(database);
         VirtualKeys = new SqliteVirtualKeyStore(database, _revocationSubscribers);
     }
 
@@ -110,6 +111,8 @@ public sealed class SqliteStorage : IKeyholderStorage
     public IUpstreamRevocationStore UpstreamRevocations { get; }
 
     public IUserStore Users { get; }
+
+    public IVaultKeyNodeStore VaultKeyNodes { get; }
 
     public IVirtualKeyStore VirtualKeys { get; }
 

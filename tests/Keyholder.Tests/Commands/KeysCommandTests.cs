@@ -134,6 +134,40 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_rotation_seals_nothing_while_a_running_server_cannot_open_the_new_key_and_goes_on_once_it_can()
+    {
+        await FillAsync();
+        var old = VaultKeyFile.Load(KeyFile, [])!.Prints[0];
+        await ReportAsync([old]);
+
+        (await RunAsync("keys", "rotate")).ShouldBe(1);
+        var fresh = VaultKeyFile.Load(KeyFile, [])!.Prints[1];
+        _error.ToString().ShouldContain($"nothing was sealed with the key {KeyIds[1]}, because not every running server can open it: web-2");
+        ShouldShowNoKey();
+        await ReportAsync([old]);
+        (await RunAsync("keys", "list")).ShouldBe(0);
+        _output.ToString().ShouldContain("opens; held back until every server opens it");
+        await RefusedAsync("is the one that seals", "keys", "retire", KeyIds[0]);
+        await using (var storage = await OpenAsync())
+        {
+            (await storage.SealedRows.AnyAsync(VaultKeyFile.Load(KeyFile, [])!.FindMark(KeyIds[1])!, Cancellation)).ShouldBeFalse();
+        }
+
+        await ReportAsync([old, fresh]);
+        (await RunAsync("keys", "rotate", "--resume")).ShouldBe(0);
+        _output.ToString().ShouldContain($"Sealed 2 anew with the key {KeyIds[1]}.");
+    }
+
+    [Fact]
+    public async Task A_command_whose_key_ring_lacks_what_the_servers_seal_with_seals_nothing()
+    {
+        await FillAsync();
+        await ReportAsync(["k9:0123456789abcdef"]);
+
+        await RefusedAsync("the vault key k9 is not in the key ring here", "keys", "rotate", "--resume");
+    }
+
+    [Fact]
     public async Task Two_commands_do_not_change_the_keys_at_once()
     {
         await FillAsync();
@@ -145,6 +179,13 @@ public sealed class KeysCommandTests : IDisposable
         await RefusedAsync("another 'keyholder keys' command", "keys", "rotate");
         await RefusedAsync("another 'keyholder keys' command", "keys", "retire", KeyIds[0]);
         KeyIds.Count.ShouldBe(1);
+    }
+
+    /// <summary>A server on another machine, that opens these keys and wants the newest.</summary>
+    private async Task ReportAsync(string[] opens)
+    {
+        await using var storage = await OpenAsync();
+        await storage.VaultKeyNodes.ReportAsync(new("n2", "web-2", opens, [.. opens.AsEnumerable().Reverse()], []), _time.GetUtcNow().AddHours(1), _time.GetUtcNow(), Cancellation);
     }
 
     private async Task FillAsync()
@@ -169,7 +210,7 @@ public sealed class KeysCommandTests : IDisposable
         while (!command.IsCompleted)
         {
             // Only the rotation itself waits on the clock.
-            if (_time.CountWaiting(TimeSpan.FromSeconds(70)) + _time.CountWaiting(TimeSpan.FromSeconds(30)) > 0)
+            if (_time.CountWaiting(TimeSpan.FromSeconds(70)) + _time.CountWaiting(TimeSpan.FromSeconds(30)) + _time.CountWaiting(TimeSpan.FromSeconds(1)) > 0)
             {
                 _time.Advance(TimeSpan.FromSeconds(10));
             }

@@ -84,7 +84,7 @@ public sealed class KeyRotationTests : IDisposable
         (await store.AnyAsync(old, TestContext.Current.CancellationToken)).ShouldBeTrue();
 
         host.Time.Advance(TimeSpan.FromSeconds(10));
-        await EndToEndHost.UntilAsync(() => host.Get<VaultKeySource>().Current.KeyIds.Count == 2);
+        await EndToEndHost.UntilAsync(() => host.Get<SealingAgreement>().Standing.Seals.Count == 2);
         host.Time.Advance(TimeSpan.FromMinutes(2));
         await EndToEndHost.UntilAsync(() => host.VisibleLogs.Any(line => line.Contains($"anew with the vault key {KeyIds()[1]}", StringComparison.Ordinal)));
         host.VisibleLogs.ShouldNotContain(line => line.StartsWith("Error", StringComparison.Ordinal));

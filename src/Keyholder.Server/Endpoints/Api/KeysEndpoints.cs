@@ -5,13 +5,13 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Endpoints.Api;
 
 /// <summary>The keys of the vault for administrators. No key is ever answered.</summary>
-internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes, ISealedRowStore rows, TimeProvider time)
+internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes, SealingAgreement agreement, ISealedRowStore rows, TimeProvider time)
 {
     /// <summary>The keys, and how much is sealed with each.</summary>
     public async Task<IResult> ListAsync(HttpContext http) =>
         new ApiQuery(http.Request).Error is { } error
             ? new ApiErrorResult(error)
-            : Results.Json(new KeyList(KeyDocument.Of(keys.Current, await rows.CountAsync(http.RequestAborted), time.GetUtcNow())), ApiJson.Default.KeyList);
+            : Results.Json(new KeyList(KeyDocument.Of(keys.Current, agreement.Standing, await rows.CountAsync(http.RequestAborted), time.GetUtcNow())), ApiJson.Default.KeyList);
 
     /// <summary>Adds a fresh key. The servers seal anew with it by themselves once it seals.</summary>
     public async Task<IResult> AddAsync(HttpContext http)
@@ -23,6 +23,11 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
         }
 
         var added = await changes.AddAsync(asked.Delay, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted);
+        if (added.Outcome == AddKeyOutcome.Added)
+        {
+            await agreement.ReportAsync(CancellationToken.None);
+        }
+
         return added.Outcome switch
         {
             AddKeyOutcome.Added => Results.Json(new KeyAnswer(added.Key!.Id, added.Key.SealsFrom!.Value), ApiJson.Default.KeyAnswer, statusCode: StatusCodes.Status201Created),
@@ -61,8 +66,11 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
     }
 
     /// <summary>Takes a key out of the ring.</summary>
-    public async Task<IResult> RetireAsync(HttpContext http, string id) =>
-        await changes.RetireAsync(id, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted) switch
+    public async Task<IResult> RetireAsync(HttpContext http, string id)
+    {
+        // What this node sealed with a moment ago must not stand in the way.
+        await agreement.ReportAsync(http.RequestAborted);
+        return await changes.RetireAsync(id, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted) switch
         {
             RetireOutcome.Retired => Results.NoContent(),
             RetireOutcome.NotFound => new ApiErrorResult(ApiErrors.KeyUnknown),
@@ -70,4 +78,5 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
             RetireOutcome.Settling or RetireOutcome.Busy => new ApiErrorResult(ApiErrors.KeysSettling),
             _ => new ApiErrorResult(ApiErrors.KeyInUse),
         };
+    }
 }

@@ -47,6 +47,8 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
             await Task.Yield();
         }
 
+        // The clock leapt: for the others, this server was gone and has only just come back.
+        _host.Server.Time.Advance(RetirePolicy.Settling);
         (await StatesAsync()).ShouldBe([$"{old} opens", $"{fresh} seals"]);
         (await _host.GetAsync("/api/keys", _token)).Json.GetProperty("keys")[1].GetProperty("sealed").GetProperty("signing_key").GetInt64().ShouldBe(1);
         (await _host.SendAsync(HttpMethod.Delete, "/api/keys/" + old, _token)).Status.ShouldBe(HttpStatusCode.NoContent);
@@ -57,6 +59,51 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
         audited.ShouldAllBe(e => e.RemoteAddress == "192.0.2.7" && e.RequestId != null);
         var secret = (await File.ReadAllLinesAsync(KeyFile, TestContext.Current.CancellationToken)).Single(line => line.StartsWith(fresh, StringComparison.Ordinal)).Split(':')[1].Split(' ')[0];
         (await _host.GetAsync("/api/keys", _token)).Body.ShouldNotContain(secret);
+    }
+
+    [Fact]
+    public async Task A_key_that_another_server_does_not_open_is_held_back_until_it_does_and_a_server_that_lacks_one_in_use_is_not_ready()
+    {
+        var nodes = _host.Get<IVaultKeyNodeStore>();
+        var old = _host.Get<VaultKeySource>().Current.Prints[0];
+        await OtherReportsAsync([old]);
+        (await _host.SendAsync(HttpMethod.Post, "/api/keys", _token, """{"delay":"20s"}""")).Status.ShouldBe(HttpStatusCode.Created);
+        var fresh = _host.Get<VaultKeySource>().Current.Prints[1];
+
+        for (var i = 0; i < 6; i++)
+        {
+            _host.Server.Time.Advance(TimeSpan.FromSeconds(5));
+            await OtherReportsAsync([old]);
+            await _host.Get<SealingAgreement>().ReportAsync(default);
+        }
+
+        (await StatesAsync()).ShouldBe([$"{VaultKeyRing.IdOf(old)} seals", $"{VaultKeyRing.IdOf(fresh)} held_back"]);
+        (await _host.GetAsync("/api/keys", _token)).Json.GetProperty("keys")[1].GetProperty("waits_for")[0].GetString().ShouldBe("elsewhere");
+        (await ErrorAsync(HttpMethod.Post, "/api/keys", "{}")).ShouldBe("api.key_pending");
+        (await ErrorAsync(HttpMethod.Delete, "/api/keys/" + VaultKeyRing.IdOf(old))).ShouldBe("api.key_in_use");
+        (await _host.Get<ISealedRowStore>().AnyAsync(_host.Get<VaultKeySource>().Current.FindMark(VaultKeyRing.IdOf(fresh))!, default)).ShouldBeFalse();
+
+        await OtherReportsAsync([old, fresh]);
+        await _host.Get<SealingAgreement>().ReportAsync(default);
+        (await StatesAsync()).ShouldBe([$"{VaultKeyRing.IdOf(old)} opens", $"{VaultKeyRing.IdOf(fresh)} seals"]);
+
+        // Somebody else has a key more, and then something is sealed with it.
+        await OtherReportsAsync([old, fresh, "k9:0123456789abcdef"]);
+        await _host.Get<SealingAgreement>().ReportAsync(default);
+        (await ReadyAsync()).ShouldBe((HttpStatusCode.OK, "ready\n"));
+        var strange = new EnvelopeSealer(VaultKeyRing.Parse("k9:" + new string('a', 64), [])!).Seal("secret"u8, default);
+        await _host.Get<IServerSecretStore>().GetOrAddAsync("strange", strange, _host.Now, default);
+        await _host.Get<SealingAgreement>().ReportAsync(default);
+        (await ReadyAsync()).ShouldBe((HttpStatusCode.ServiceUnavailable, "vault key k9 is missing here: copy the key file of another server\n"));
+
+        Task<VaultKeyStanding> OtherReportsAsync(string[] opens) =>
+            nodes.ReportAsync(new("n2", "elsewhere", opens, [.. opens.Take(2).Reverse()], []), _host.Now.AddMinutes(1), _host.Now, default);
+
+        async Task<(HttpStatusCode, string)> ReadyAsync()
+        {
+            var answer = await _host.GetAsync("/healthz/ready", null);
+            return (answer.Status, answer.Body);
+        }
     }
 
     [Fact]
@@ -118,6 +165,7 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
         var token = await host.AdminTokenAsync();
 
         (await host.SendAsync(HttpMethod.Post, "/api/keys", token, "{}")).Body.ShouldContain("api.keys_configured");
+        host.Server.Time.Advance(RetirePolicy.Settling);
         (await host.SendAsync(HttpMethod.Delete, "/api/keys/a", token)).Body.ShouldContain("api.keys_configured");
         (await host.GetAsync("/api/keys", token)).Body.ShouldNotContain("1111");
     }

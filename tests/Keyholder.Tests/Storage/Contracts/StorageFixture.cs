@@ -71,6 +71,8 @@ public abstract class StorageFixture : IAsyncDisposable
 
     public IUserStore Users => Storage.Users;
 
+    public IVaultKeyNodeStore VaultKeyNodes => Storage.VaultKeyNodes;
+
     public IVirtualKeyStore VirtualKeys => Storage.VirtualKeys;
 
     protected abstract IKeyholderStorage Storage { get; }

@@ -98,5 +98,7 @@ public static class PostgresContractTests
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<PostgresFixture>;
 
+    public sealed class VaultKeyNodes : VaultKeyNodeStoreContract<PostgresFixture>;
+
     public sealed class VaultKeyRotations : VaultKeyRotationContract<PostgresFixture>;
 }

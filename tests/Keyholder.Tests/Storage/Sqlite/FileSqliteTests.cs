@@ -98,5 +98,7 @@ public static class FileSqliteTests
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<FileSqliteFixture>;
 
+    public sealed class VaultKeyNodes : VaultKeyNodeStoreContract<FileSqliteFixture>;
+
     public sealed class VaultKeyRotations : VaultKeyRotationContract<FileSqliteFixture>;
 }

@@ -98,5 +98,7 @@ public static class MemorySqliteTests
 
     public sealed class VirtualKeyLiveness : VirtualKeyLivenessContract<MemorySqliteFixture>;
 
+    public sealed class VaultKeyNodes : VaultKeyNodeStoreContract<MemorySqliteFixture>;
+
     public sealed class VaultKeyRotations : VaultKeyRotationContract<MemorySqliteFixture>;
 }
