@@ -80,6 +80,7 @@ public sealed class PostgresQueryPlanTests : IClassFixture<PostgresQueryPlanTest
         {
             await using var connection = new NpgsqlConnection(Options.ConnectionString + ";Pooling=false");
             await connection.OpenAsync();
+            await WaitForEndedConnectionsAsync(connection);
             await using var command = new NpgsqlCommand(
                 """
                 SELECT pg_stat_clear_snapshot(), (SELECT sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('sessions', 'revocations', 'audit_events'))::bigint
@@ -88,6 +89,18 @@ public sealed class PostgresQueryPlanTests : IClassFixture<PostgresQueryPlanTest
             await using var reader = await command.ExecuteReaderAsync();
             await reader.ReadAsync();
             return reader.GetInt64(1);
+        }
+
+        // A server process counts what it did when it ends, which is a moment after its client has gone.
+        private static async Task WaitForEndedConnectionsAsync(NpgsqlConnection connection)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            await using var others = new NpgsqlCommand(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()", connection);
+            while ((long)(await others.ExecuteScalarAsync(patience.Token))! > 0)
+            {
+                await Task.Yield();
+            }
         }
     }
 }
