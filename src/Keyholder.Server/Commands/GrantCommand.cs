@@ -38,7 +38,7 @@ internal static class GrantCommand
                 throw new StartException("--tool and --no-tools exclude each other");
             }
 
-            var name = CheckResource(parsed.GetRequiredValue(resource), parsed.GetValue(config), context);
+            var name = CheckResource(parsed.GetRequiredValue(resource), list, parsed.GetValue(config), context);
             await using var storage = await StorageServices.OpenForCommandAsync(parsed.GetValue(config), context, cancellationToken);
             var found = await VirtualKeyCommand.FindAsync(storage.VirtualKeys, parsed.GetRequiredValue(key), cancellationToken);
             var grant = new Grant(name, list.Length == 0 && !parsed.GetValue(none) ? null : list);
@@ -89,7 +89,7 @@ internal static class GrantCommand
             var text = parsed.GetRequiredValue(resource);
             if (put)
             {
-                CheckResource(text, parsed.GetValue(config), context);
+                CheckResource(text, [], parsed.GetValue(config), context);
             }
 
             await using var storage = await StorageServices.OpenForCommandAsync(parsed.GetValue(config), context, cancellationToken);
@@ -106,10 +106,17 @@ internal static class GrantCommand
 
     private static GrantRegistry Registry(IKeyholderStorage storage, ProcessContext context) => new(storage.Grants, context.Time);
 
-    private static string CheckResource(string name, string? path, ProcessContext context) =>
-        KeyholderCommand.Load(path, context).Configuration.Resources.FindByName(name) is not null
-            ? name
-            : throw new StartException($"no resource '{CommandOutput.Text(name)}' is configured");
+    private static string CheckResource(string name, IEnumerable<string> tools, string? path, ProcessContext context)
+    {
+        if (KeyholderCommand.Load(path, context).Configuration.Resources.FindByName(name) is not { } resource)
+        {
+            throw new StartException($"no resource '{CommandOutput.Text(name)}' is configured");
+        }
+
+        return tools.FirstOrDefault(tool => !resource.Tools.Policy.Knows(tool)) is { } unknown
+            ? throw new StartException($"--tool '{CommandOutput.Text(unknown)}' is not one of resources.{name}.tools.allow")
+            : name;
+    }
 
     private static async Task<int> ReportAsync(GrantWriteOutcome outcome, ProcessContext context)
     {

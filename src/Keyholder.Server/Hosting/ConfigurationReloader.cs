@@ -23,7 +23,7 @@ internal sealed partial class ConfigurationReloader(
     TimeProvider time,
     ILogger<ConfigurationReloader> logger) : IDisposable
 {
-    private const int MaxAuditedLength = 500;
+    private const int MaxLength = 500;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private KeyholderFile _running = start.Definitions!;
 
@@ -66,7 +66,8 @@ internal sealed partial class ConfigurationReloader(
         // Virtual keys and their credentials follow first, and also what became of them otherwise: whatever fails leaves the old state in force, and is tried again.
         var taken = changes.Where(change => !change.NeedsRestart).ToList();
         var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
-        var record = taken.Count > 0 ? Record(AuditActions.ConfigurationReloaded, string.Join(", ", taken)) : null;
+        var what = Shorten(string.Join(", ", taken));
+        var record = taken.Count > 0 ? Record(AuditActions.ConfigurationReloaded, what) : null;
         var declared = await declarations.ApplyAsync(Declaration.Of(next, configuration.VirtualKeys), record, cancellationToken);
         if (declared.Plan.Problems is { Count: > 0 } problems)
         {
@@ -80,7 +81,7 @@ internal sealed partial class ConfigurationReloader(
             authorizer.Forget();
             resources.Replace(next);
             _running = definitions;
-            LogTaken(taken.Count, string.Join(", ", taken));
+            LogTaken(taken.Count, what);
         }
 
         health.Set(problems: 0);
@@ -103,8 +104,10 @@ internal sealed partial class ConfigurationReloader(
         Action = action,
         Actor = "system",
         Target = "configuration",
-        Reason = reason.Length > MaxAuditedLength ? reason[..MaxAuditedLength] + "…" : reason,
+        Reason = reason,
     };
+
+    private static string Shorten(string text) => text.Length > MaxLength ? text[..MaxLength] + "…" : text;
 
     [LoggerMessage(1900, LogLevel.Information, "Took over {Count} changes of the configuration: {Changes}")]
     private partial void LogTaken(int count, string changes);

@@ -114,6 +114,7 @@ public sealed class VirtualKeyCommandTests : IDisposable
     [InlineData("grant", "agent", "nowhere")]
     [InlineData("grant", "nobody", "notes")]
     [InlineData("grant", "agent", "notes", "--tool", "")]
+    [InlineData("grant", "agent", "notes", "--tool", "read", "--tool", "write")]
     [InlineData("grant", "agent", "notes", "--tool", "read", "--no-tools")]
     [InlineData("grant-all", "nowhere")]
     [InlineData("revoke-grant", "agent", "notes")]
@@ -168,6 +169,7 @@ public sealed class VirtualKeyCommandTests : IDisposable
                     ["KEYHOLDER__storage__path"] = Database,
                     ["KEYHOLDER__resources__notes__upstream"] = "https://up.example/mcp",
                     ["KEYHOLDER__resources__notes__auth"] = "none",
+                    ["KEYHOLDER__resources__notes__tools"] = """{ "allow": ["read", "list"] }""",
                     ["KEYHOLDER__resources__wiki__upstream"] = "https://up.example/wiki",
                     ["KEYHOLDER__resources__wiki__auth"] = "none",
                 },

@@ -28,9 +28,14 @@ internal sealed class GrantsEndpoints(GrantRegistry registry, IGrantStore store,
             return new ApiErrorResult(error!);
         }
 
-        return IsKnown(resource)
-            ? Answer(await registry.PutAsync(id, grant, ApiCaller.Of(http).Actor, http.Origin()), id)
-            : new ApiErrorResult(ResourceUnknown);
+        if (resources.Current.FindByName(resource) is not { } granted)
+        {
+            return new ApiErrorResult(ResourceUnknown);
+        }
+
+        return grant.Tools?.All(granted.Tools.Policy.Knows) == false
+            ? new ApiErrorResult(ApiErrors.ParameterInvalid.About("tools", "names something the resource does not have: its tools.allow says what there is."))
+            : Answer(await registry.PutAsync(id, grant, ApiCaller.Of(http).Actor, http.Origin()), id);
     }
 
     /// <summary>Takes a grant back, also of a resource that is configured no more.</summary>

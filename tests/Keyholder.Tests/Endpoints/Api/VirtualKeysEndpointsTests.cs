@@ -17,7 +17,7 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var configured = ConfigurationLoader.Parse(
-            """{ "resources": { "notes": { "upstream": "https://up.example/mcp", "auth": "none" }, "open": { "upstream": "https://up.example/mcp", "auth": "none", "grantToAllKeys": true } }, "virtualKeys": { "declared": { "grants": { "notes": {} } } } }""",
+            """{ "resources": { "notes": { "upstream": "https://up.example/mcp", "auth": "none", "tools": { "allow": ["read", "list"] } }, "open": { "upstream": "https://up.example/mcp", "auth": "none", "grantToAllKeys": true } }, "virtualKeys": { "declared": { "grants": { "notes": {} } } } }""",
             new Dictionary<string, string> { ["KEYHOLDER__storage__kind"] = "memory" }).Configuration.ShouldNotBeNull();
         _host = await ApiHost.StartAsync(configure: defaults => defaults with { Resources = configured.Resources, VirtualKeys = configured.VirtualKeys });
         _admin = await _host.AdminTokenAsync();
@@ -140,6 +140,7 @@ public sealed class VirtualKeysEndpointsTests : IAsyncLifetime
     [InlineData("PUT", "/grants/notes", """{"tools":"all"}""")]
     [InlineData("PUT", "/grants/notes", """{"tools":[7]}""")]
     [InlineData("PUT", "/grants/notes", """{"tools":[""]}""")]
+    [InlineData("PUT", "/grants/notes", """{"tools":["read","write"]}""")]
     [InlineData("PUT", "/grants/notes", """{"tools":["a\u0000b"]}""")]
     public async Task What_cannot_be_done_to_a_key_is_400_and_changes_nothing(string method, string path, string body)
     {
