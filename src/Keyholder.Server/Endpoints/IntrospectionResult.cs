@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Keyholder.OAuth;
 using Keyholder.Tokens;
@@ -8,30 +7,26 @@ namespace Keyholder.Server.Endpoints;
 /// <summary>Writes an introspection response (RFC 7662 section 2.2), never to be cached. Of a token that is not live it says that and nothing else.</summary>
 internal sealed class IntrospectionResult(Introspection introspection, Issuer issuer) : IResult
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <inheritdoc />
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        response.ContentType = "application/json";
-        OAuthErrorResult.NoStore(response);
-        using (var json = new Utf8JsonWriter(response.BodyWriter, Json))
-        {
-            json.WriteStartObject();
-            json.WriteBoolean("active"u8, introspection.IsActive);
-            if (introspection.IsActive)
-            {
-                WriteToken(json);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return response.BodyWriter.FlushAsync(httpContext.RequestAborted).AsTask();
+        OAuthErrorResult.NoStore(httpContext.Response);
+        return JsonAnswer.WriteAsync(httpContext.Response, (introspection, issuer), Write);
     }
 
-    private void WriteToken(Utf8JsonWriter json)
+    private static void Write(Utf8JsonWriter json, (Introspection Introspection, Issuer Issuer) content)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("active"u8, content.Introspection.IsActive);
+        if (content.Introspection.IsActive)
+        {
+            WriteToken(json, content.Introspection, content.Issuer);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteToken(Utf8JsonWriter json, Introspection introspection, Issuer issuer)
     {
         json.WriteString("iss"u8, issuer.Value);
         json.WriteString("sub"u8, introspection.Subject);

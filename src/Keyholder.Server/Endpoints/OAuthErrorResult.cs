@@ -23,7 +23,6 @@ internal sealed partial class OAuthErrorResult(OAuthError error) : IResult
 
         var response = httpContext.Response;
         response.StatusCode = error.Status;
-        response.ContentType = "application/json";
         NoStore(response);
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
@@ -35,15 +34,7 @@ internal sealed partial class OAuthErrorResult(OAuthError error) : IResult
             response.Headers.WWWAuthenticate = "Basic realm=\"keyholder\", charset=\"UTF-8\"";
         }
 
-        using (var json = new Utf8JsonWriter(response.BodyWriter))
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, error.Code);
-            json.WriteString("error_description"u8, error.Description);
-            json.WriteEndObject();
-        }
-
-        return response.BodyWriter.FlushAsync(httpContext.RequestAborted).AsTask();
+        return JsonAnswer.WriteAsync(response, error, Write);
     }
 
     /// <summary>Marks a response that holds, or refuses, a credential as never to be cached (RFC 6749 section 5.1).</summary>
@@ -51,6 +42,14 @@ internal sealed partial class OAuthErrorResult(OAuthError error) : IResult
     {
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
+    }
+
+    private static void Write(Utf8JsonWriter json, OAuthError error)
+    {
+        json.WriteStartObject();
+        json.WriteString("error"u8, error.Code);
+        json.WriteString("error_description"u8, error.Description);
+        json.WriteEndObject();
     }
 
     [LoggerMessage(1300, LogLevel.Information, "Answered {Code}: {Reason}")]

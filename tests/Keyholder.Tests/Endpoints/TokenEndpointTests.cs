@@ -73,6 +73,23 @@ public sealed class TokenEndpointTests
         answer.ShouldContain("The Authorization header is repeated.");
     }
 
+    [Theory]
+    [InlineData("refresh_token", "HTTP/1.1 200 ")]
+    [InlineData("nothing", "HTTP/1.1 400 ")]
+    public async Task An_answer_says_its_length_and_needs_no_second_write_for_its_end(string grantType, string status)
+    {
+        await using var host = await TokenHost.StartAsync();
+        var form = $"grant_type={grantType}&client_id=client&refresh_token={(await host.SignInAsync()).RefreshToken}";
+
+        var answer = await host.SendRawAsync(
+            $"POST /token HTTP/1.1\r\nHost: localhost:7717\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {form.Length}\r\n\r\n{form}");
+
+        var (head, body) = (answer.Split("\r\n\r\n")[0], answer.Split("\r\n\r\n")[1]);
+        head.ShouldStartWith(status);
+        head.ShouldContain($"Content-Length: {body.Length}\r\n");
+        body.ShouldEndWith("}");
+    }
+
     private static HttpRequestMessage Post(string path, string form) =>
         new(HttpMethod.Post, path) { Content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded") };
 }

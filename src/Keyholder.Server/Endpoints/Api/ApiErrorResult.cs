@@ -12,23 +12,22 @@ internal sealed class ApiErrorResult(ApiError error) : IResult
     {
         var response = httpContext.Response;
         response.StatusCode = error.Status;
-        response.ContentType = "application/json";
         OAuthErrorResult.NoStore(response);
         if (error.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
         {
             response.Headers.WWWAuthenticate = Challenge(httpContext.RequestServices.GetRequiredService<IResourceSource>().Current.Api!);
         }
 
-        using (var json = new Utf8JsonWriter(response.BodyWriter))
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, error.Code);
-            json.WriteString("error_description"u8, error.Description);
-            json.WriteString("error_id"u8, error.Id);
-            json.WriteEndObject();
-        }
+        return JsonAnswer.WriteAsync(response, error, Write);
+    }
 
-        return response.BodyWriter.FlushAsync(httpContext.RequestAborted).AsTask();
+    private static void Write(Utf8JsonWriter json, ApiError error)
+    {
+        json.WriteStartObject();
+        json.WriteString("error"u8, error.Code);
+        json.WriteString("error_description"u8, error.Description);
+        json.WriteString("error_id"u8, error.Id);
+        json.WriteEndObject();
     }
 
     private string Challenge(Resource api)

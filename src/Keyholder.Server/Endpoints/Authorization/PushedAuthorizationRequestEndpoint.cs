@@ -22,16 +22,15 @@ internal sealed class PushedAuthorizationRequestEndpoint(ClientAdmission clients
     {
         OAuthErrorResult.NoStore(http.Response);
         http.Response.StatusCode = StatusCodes.Status201Created;
-        http.Response.ContentType = "application/json";
-        await using (var json = new Utf8JsonWriter(http.Response.BodyWriter))
-        {
-            json.WriteStartObject();
-            json.WriteString("request_uri", requestUri);
-            json.WriteNumber("expires_in", (int)PushedRequests.Lifetime.TotalSeconds);
-            json.WriteEndObject();
-        }
-
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        await JsonAnswer.WriteAsync(http.Response, requestUri, Write);
         return Results.Empty;
+    }
+
+    private static void Write(Utf8JsonWriter json, string requestUri)
+    {
+        json.WriteStartObject();
+        json.WriteString("request_uri", requestUri);
+        json.WriteNumber("expires_in", (int)PushedRequests.Lifetime.TotalSeconds);
+        json.WriteEndObject();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Keyholder.Authorization.Device;
 using Keyholder.OAuth;
@@ -8,8 +7,6 @@ namespace Keyholder.Server.Endpoints.Authorization.Device;
 /// <summary>The device authorization endpoint (RFC 8628 section 3.1). It authenticates the client as the token endpoint does.</summary>
 internal sealed class DeviceAuthorizationEndpoint(ClientAdmission clients, DeviceAuthorizations devices, Issuer issuer)
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public async Task<IResult> PostAsync(HttpContext http)
     {
         var admitted = await clients.AdmitAsync(http);
@@ -24,22 +21,21 @@ internal sealed class DeviceAuthorizationEndpoint(ClientAdmission clients, Devic
 
     private async Task<IResult> AnswerAsync(HttpContext http, StartedDeviceAuthorization started)
     {
-        var page = issuer.At(EndpointPaths.Device);
         OAuthErrorResult.NoStore(http.Response);
-        http.Response.ContentType = "application/json";
-        await using (var json = new Utf8JsonWriter(http.Response.BodyWriter, Json))
-        {
-            json.WriteStartObject();
-            json.WriteString("device_code", started.DeviceCode);
-            json.WriteString("user_code", started.UserCode);
-            json.WriteString("verification_uri", page);
-            json.WriteString("verification_uri_complete", $"{page}?user_code={started.UserCode}");
-            json.WriteNumber("expires_in", (int)started.ExpiresIn.TotalSeconds);
-            json.WriteNumber("interval", (int)started.Interval.TotalSeconds);
-            json.WriteEndObject();
-        }
-
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        await JsonAnswer.WriteAsync(http.Response, (started, issuer.At(EndpointPaths.Device)), Write);
         return Results.Empty;
+    }
+
+    private static void Write(Utf8JsonWriter json, (StartedDeviceAuthorization Started, string Page) content)
+    {
+        var (started, page) = content;
+        json.WriteStartObject();
+        json.WriteString("device_code", started.DeviceCode);
+        json.WriteString("user_code", started.UserCode);
+        json.WriteString("verification_uri", page);
+        json.WriteString("verification_uri_complete", $"{page}?user_code={started.UserCode}");
+        json.WriteNumber("expires_in", (int)started.ExpiresIn.TotalSeconds);
+        json.WriteNumber("interval", (int)started.Interval.TotalSeconds);
+        json.WriteEndObject();
     }
 }
