@@ -8,7 +8,7 @@ namespace Keyholder.Sessions;
 /// Seals the secret of a refresh token for the holder of its predecessor alone, so that a lost response can be given again and a copy of the database opens
 /// nothing. The form is version 2 ‖ 32 bytes: the secret XOR a pad that HKDF-Expand (RFC 5869 section 2.3, SHA-256) makes of the predecessor's secret,
 /// which is random and which the server forgets. The pad is for one session, generation and successor, and no successor is sealed for two predecessors, so
-/// none is ever used twice. The successor's stored hash proves what is opened. See docs/adr/0011-sealed-successors.md.
+/// none is ever used twice. The successor's stored hash proves what is opened. See docs/adr/0009-sealed-successors.md.
 /// </summary>
 public static class SuccessorSeal
 {

@@ -9,7 +9,9 @@ namespace Keyholder.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriteQueue : IAsyncDisposable
 {
-    private const int BatchSize = 256;
+    // Whoever is in a batch waits for the disk. A few dozen share that wait cheaply enough, and the others use the processors meanwhile; batches of
+    // everybody would leave them idle. bench/run refresh shows it.
+    private const int BatchSize = 64;
 
     // A synchronous continuation only wakes the writer's own wait; callers' continuations never run on it.
     private readonly Channel<SqliteTransition> _waiting = Channel.CreateUnbounded<SqliteTransition>(
