@@ -8,8 +8,8 @@ namespace Keyholder.Upstream;
 /// </summary>
 internal static class RejectionPolicy
 {
-    /// <summary>What the rejection of <paramref name="rejected"/> means for one credential; null when it was no part of it.</summary>
-    public static Rejection? Judge(UpstreamAuthorization rejected, CredentialKey key)
+    /// <summary>What the rejection of <paramref name="rejected"/> means for one credential; nothing when it was no part of it.</summary>
+    public static Rejection Judge(UpstreamAuthorization rejected, CredentialKey key)
     {
         var anyFixed = false;
         var anyRenewable = false;
@@ -23,7 +23,7 @@ internal static class RejectionPolicy
             anyRetried |= other.Retry is not null;
         }
 
-        return use is null ? null
+        return use is null ? new Rejection(0, RejectionVerdict.Keep, Renewed: false)
             : anyRetried ? new Rejection(use.Version, use.Retry is null ? RejectionVerdict.Keep : RejectionVerdict.Refuse, use.Renewed)
             : new Rejection(use.Version, VerdictOn(use, anyRenewable, anyFixed), use.Renewed);
     }

@@ -173,6 +173,23 @@ public sealed class RefusedCredentialTests : AuthorizerFixture
     }
 
     [Fact]
+    public async Task No_refused_credential_is_tried_again_in_a_request_that_was_just_rejected_for_another()
+    {
+        var refusing = Resource with { Providers = [new(Billing)] };
+        var both = Resource with { Providers = [new(Providers.Configured()), new(Billing, Required: false)] };
+        await StoreAsync(TimeSpan.FromHours(1));
+        await Vault.StoreAsync(BillingKey, new HeaderSet { Values = new Dictionary<string, string> { ["x-api-key"] = "k1" } }, null, null, default);
+        await ReauthorizeAsync(refusing, await AuthorizeAsync(refusing));
+        var first = await AuthorizeAsync(both);
+        Time.Advance(Fake.Options.RefusalRetryInterval);
+
+        var renewed = await ReauthorizeAsync(both, first);
+
+        (Bearer(renewed), renewed.IsRetry, renewed.LeftOut.ShouldHaveSingleItem()).ShouldBe(("access-2", false, Billing));
+        (await AuthorizeAsync(both)).IsRetry.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_refusal_that_cannot_be_stored_is_an_outage_and_changes_nothing()
     {
         await StoreAsync(TimeSpan.FromHours(1));
