@@ -47,7 +47,7 @@ internal sealed class CredentialRefresher(
 
     private async Task<Renewal> RenewCoreAsync(Provider provider, StoredCredential row, TokenSet tokens, bool forced)
     {
-        if (backoffs.Remaining(row.Key) is { } wait)
+        if (backoffs.Remaining(row.Key, row.Version) is { } wait)
         {
             return Postponed(wait);
         }
@@ -151,7 +151,7 @@ internal sealed class CredentialRefresher(
         UpstreamLog.Refreshed(logger, row.Key);
         if (forced)
         {
-            backoffs.Pause(row.Key, options.FailureBackoff);
+            backoffs.Pause(row.Key, options.FailureBackoff, since: row.Version + 1);
         }
 
         return new Renewal(RenewalOutcome.Renewed, merged, row.Version + 1);

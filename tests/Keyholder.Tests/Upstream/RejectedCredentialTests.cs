@@ -1,6 +1,7 @@
 using System.Net;
 using Keyholder.Upstream;
 using Keyholder.Vault;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keyholder.Tests.Upstream;
 
@@ -62,6 +63,20 @@ public sealed class RejectedCredentialTests : AuthorizerFixture
         Fake.TokenRequests.Count.ShouldBe(1);
         Time.Advance(Fake.Options.FailureBackoff);
         Bearer(await ReauthorizeAsync(rejected)).ShouldBe("access-3");
+    }
+
+    [Fact]
+    public async Task Who_read_the_row_before_a_forced_refresh_looks_again_after_it_and_does_not_wait_for_its_pause()
+    {
+        await StoreAsync(TimeSpan.FromHours(1));
+        var (row, tokens) = (Store[Person3], Tokens("1", TimeSpan.FromHours(1)));
+        var refresher = new CredentialRefresher(Vault, Store, Fake.Client, new RefreshBackoffs(10, Time), Fake.Options, Time, NullLogger.Instance);
+
+        (await refresher.RenewAsync(Providers.Configured(), row, tokens, forced: true)).Outcome.ShouldBe(RenewalOutcome.Renewed);
+
+        (await refresher.RenewAsync(Providers.Configured(), row, tokens, forced: true)).Outcome.ShouldBe(RenewalOutcome.Changed);
+        (await refresher.RenewAsync(Providers.Configured(), Store[Person3], tokens, forced: true)).Outcome.ShouldBe(RenewalOutcome.Postponed);
+        Fake.TokenRequests.Count.ShouldBe(1);
     }
 
     [Fact]
