@@ -23,12 +23,14 @@ public sealed class CredentialVault(
     public event Action<CredentialKey>? Changed;
 
     /// <inheritdoc />
-    public Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+    public Task StoreAsync(
+        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
         PutAsync(
             key,
             secret,
             providerSubject,
             binding,
+            origin,
             async (row, audited) => await store.PutAsync(row, row.Version - 1, audited, cancellationToken) == CredentialPutOutcome.Stored
                 ? CredentialConnectOutcome.Stored
                 : CredentialConnectOutcome.Conflict,
@@ -36,12 +38,13 @@ public sealed class CredentialVault(
 
     /// <inheritdoc />
     public async Task<bool> ConnectAsync(
-        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
         await PutAsync(
             key,
             secret,
             providerSubject,
             binding,
+            origin,
             (row, audited) => store.ConnectAsync(row, row.Version - 1, stateHash, audited, row.UpdatedAt, cancellationToken),
             cancellationToken) == CredentialConnectOutcome.Stored;
 
@@ -72,6 +75,7 @@ public sealed class CredentialVault(
         CredentialSecret secret,
         string? providerSubject,
         CredentialBinding? binding,
+        RequestOrigin? origin,
         Func<StoredCredential, AuditEvent, Task<CredentialConnectOutcome>> put,
         CancellationToken cancellationToken)
     {
@@ -94,7 +98,7 @@ public sealed class CredentialVault(
                     UpdatedAt = now,
                 },
                 secret);
-            var audited = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject));
+            var audited = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject), origin);
             var outcome = await AnnounceAsync(key, () => put(row, audited));
             if (outcome != CredentialConnectOutcome.Conflict)
             {
@@ -262,12 +266,14 @@ public sealed class CredentialVault(
     private static string? OtherAccount(string? before, string? now) =>
         before is not null && now is not null && before != now ? "other_account" : null;
 
-    private AuditEvent Event(string action, CredentialKey key, string actor, string? reason) => new()
+    private AuditEvent Event(string action, CredentialKey key, string actor, string? reason, RequestOrigin? origin = null) => new()
     {
         At = time.GetUtcNow(),
         Action = action,
         Actor = actor,
         Target = $"credential:{key}",
         Reason = reason,
+        RemoteAddress = origin?.RemoteAddress,
+        RequestId = origin?.RequestId,
     };
 }

@@ -1,3 +1,4 @@
+using Keyholder.Audit;
 using Keyholder.Authorization;
 using Keyholder.Authorization.Connect;
 using Keyholder.Clients;
@@ -305,11 +306,12 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
 
     Task<IReadOnlyList<string>> ICredentialVault.DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
-    Task ICredentialVault.StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+    Task ICredentialVault.StoreAsync(
+        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
     Task<bool> ICredentialVault.ConnectAsync(
-        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
+        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
     Task ICredentialVault.DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>

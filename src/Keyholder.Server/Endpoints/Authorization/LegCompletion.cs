@@ -24,9 +24,9 @@ internal sealed class LegCompletion(ICredentialVault vault, LegWithdrawal withdr
         var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.CredentialSubject!, request.ClientId) : null;
         if (flow is null)
         {
-            await vault.StoreAsync(key, secret, account, binding, http.RequestAborted);
+            await vault.StoreAsync(key, secret, account, binding, http.Origin(), http.RequestAborted);
         }
-        else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, http.RequestAborted))
+        else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, http.Origin(), http.RequestAborted))
         {
             return new ErrorPageResult(PageErrors.ConnectionWithdrawn, AuthorizationPaths.ContinueUrl(request.Id));
         }

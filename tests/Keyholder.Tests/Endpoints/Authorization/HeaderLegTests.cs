@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Keyholder.Audit;
 using Keyholder.Resources;
 using Keyholder.Storage;
 using Keyholder.Tests.Authorization;
@@ -55,6 +56,8 @@ public sealed class HeaderLegTests
         var done = await browser.SubmitAsync(form, ("header.x-api-key", Canary), ("header.x-evil", "dropped"), ("decision", "connect"));
 
         done.Query("code").ShouldNotBeNull();
+        var stored = (await host.Get<IAuditStore>().ListAsync(100, default)).Where(e => e.Action == AuditActions.CredentialStored).ShouldHaveSingleItem();
+        (stored.RemoteAddress, stored.RequestId is { Length: > 0 }).ShouldBe(("127.0.0.1", true));
         upstream.Requests.ShouldHaveSingleItem().Headers["x-api-key"].ShouldBe("Key " + Canary);
         upstream.Last.Headers.Keys.ShouldNotContain("x-evil");
         Encoding.UTF8.GetString(upstream.Last.Body).ShouldContain("\"method\":\"initialize\"");

@@ -1,4 +1,5 @@
 using System.Net;
+using Keyholder.Audit;
 using Keyholder.Sessions;
 using Keyholder.Storage;
 using Keyholder.Tests.Authorization;
@@ -49,6 +50,18 @@ public sealed class UpstreamCallbackEndpointTests
 
         (await browser.AuthorizeAsync(Files)).Query("code").ShouldNotBeNull();
         host.Legs.Exchanges.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_stored_credential_is_in_the_audit_trail_with_the_request_that_brought_it()
+    {
+        await using var host = await AuthorizationHost.StartAsync();
+        using var browser = host.CreateBrowser();
+        await browser.GetAsync(Callback(await ReachProviderAsync(browser)));
+
+        var stored = (await host.Get<IAuditStore>().ListAsync(100, default)).Where(e => e.Action == AuditActions.CredentialStored).ShouldHaveSingleItem();
+        stored.RemoteAddress.ShouldBe("127.0.0.1");
+        stored.RequestId.ShouldNotBeNullOrEmpty();
     }
 
     [Fact]
