@@ -14,8 +14,9 @@ public static class SuccessorSeal
 {
     private const byte Version = 2;
     private const int Size = 1 + TokenSecret.Size;
+    private const int ContextSize = SessionId.Size + sizeof(uint);
 
-    private static ReadOnlySpan<byte> Label => "keyholder:refresh-token-successor"u8;
+    internal static ReadOnlySpan<byte> Label => "keyholder:refresh-token-successor"u8;
 
     /// <summary>Seals the secret of <paramref name="successor"/> for the holder of <paramref name="predecessor"/>.</summary>
     /// <param name="predecessor">The token that is exchanged; a code, for the first refresh token.</param>
@@ -23,10 +24,15 @@ public static class SuccessorSeal
     /// <param name="successorHash">The hash of its secret, which is stored beside the seal.</param>
     public static byte[] Seal(in OpaqueToken predecessor, in OpaqueToken successor, ReadOnlySpan<byte> successorHash)
     {
+        Span<byte> key = stackalloc byte[TokenSecret.Size];
+        predecessor.Secret.Write(key);
+        Span<byte> context = stackalloc byte[ContextSize];
+        WriteContext(context, successor.SessionId, successor.Generation);
         var seal = new byte[Size];
         seal[0] = Version;
         successor.Secret.Write(seal.AsSpan(1));
-        Cover(predecessor, successor.SessionId, successor.Generation, successorHash, seal.AsSpan(1));
+        Cover(key, context, successorHash, seal.AsSpan(1));
+        CryptographicOperations.ZeroMemory(key);
         return seal;
     }
 
@@ -34,45 +40,60 @@ public static class SuccessorSeal
     public static bool TryOpen(in OpaqueToken predecessor, ReadOnlySpan<byte> seal, ReadOnlySpan<byte> successorHash, out OpaqueToken successor)
     {
         successor = default;
-        if (seal.Length != Size || seal[0] != Version || predecessor.Generation == uint.MaxValue)
+        if (predecessor.Generation == uint.MaxValue)
         {
             return false;
         }
 
-        var generation = predecessor.Generation + 1;
+        Span<byte> key = stackalloc byte[TokenSecret.Size];
+        predecessor.Secret.Write(key);
+        Span<byte> context = stackalloc byte[ContextSize];
+        WriteContext(context, predecessor.SessionId, predecessor.Generation + 1);
         Span<byte> bytes = stackalloc byte[TokenSecret.Size];
-        seal[1..].CopyTo(bytes);
-        Cover(predecessor, predecessor.SessionId, generation, successorHash, bytes);
+        var opened = TryUncover(key, seal, context, successorHash, bytes) || FormerSuccessorSeal.TryOpen(key, seal, context, bytes);
         var secret = TokenSecret.Read(bytes);
+        CryptographicOperations.ZeroMemory(key);
         CryptographicOperations.ZeroMemory(bytes);
-        if (!CryptographicOperations.FixedTimeEquals(secret.Hash(), successorHash))
+        if (!opened || !CryptographicOperations.FixedTimeEquals(secret.Hash(), successorHash))
         {
             return false;
         }
 
-        successor = new OpaqueToken(predecessor.SessionId, generation, secret);
+        successor = new OpaqueToken(predecessor.SessionId, predecessor.Generation + 1, secret);
         return true;
     }
 
-    private static void Cover(in OpaqueToken predecessor, SessionId sessionId, uint generation, ReadOnlySpan<byte> successorHash, Span<byte> secret)
+    private static bool TryUncover(ReadOnlySpan<byte> key, ReadOnlySpan<byte> seal, ReadOnlySpan<byte> context, ReadOnlySpan<byte> successorHash, Span<byte> secret)
     {
-        Span<byte> info = stackalloc byte[Label.Length + SessionId.Size + sizeof(uint) + SHA256.HashSizeInBytes];
-        Label.CopyTo(info);
-        var context = info[Label.Length..];
-        sessionId.Write(context);
-        BinaryPrimitives.WriteUInt32BigEndian(context[SessionId.Size..], generation);
-        successorHash.CopyTo(context[(SessionId.Size + sizeof(uint))..]);
+        if (seal.Length != Size || seal[0] != Version)
+        {
+            return false;
+        }
 
-        Span<byte> key = stackalloc byte[TokenSecret.Size];
+        seal[1..].CopyTo(secret);
+        Cover(key, context, successorHash, secret);
+        return true;
+    }
+
+    private static void Cover(ReadOnlySpan<byte> key, ReadOnlySpan<byte> context, ReadOnlySpan<byte> successorHash, Span<byte> secret)
+    {
+        Span<byte> info = stackalloc byte[Label.Length + ContextSize + SHA256.HashSizeInBytes];
+        Label.CopyTo(info);
+        context.CopyTo(info[Label.Length..]);
+        successorHash.CopyTo(info[(Label.Length + ContextSize)..]);
         Span<byte> pad = stackalloc byte[TokenSecret.Size];
-        predecessor.Secret.Write(key);
         HKDF.Expand(HashAlgorithmName.SHA256, key, pad, info);
         for (var i = 0; i < secret.Length; i++)
         {
             secret[i] ^= pad[i];
         }
 
-        CryptographicOperations.ZeroMemory(key);
         CryptographicOperations.ZeroMemory(pad);
+    }
+
+    private static void WriteContext(Span<byte> context, SessionId sessionId, uint generation)
+    {
+        sessionId.Write(context);
+        BinaryPrimitives.WriteUInt32BigEndian(context[SessionId.Size..], generation);
     }
 }

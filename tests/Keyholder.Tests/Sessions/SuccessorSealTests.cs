@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Keyholder.Sessions;
 using Keyholder.Tokens;
 
@@ -54,6 +55,39 @@ public sealed class SuccessorSealTests
         var other = new OpaqueToken(_successor.SessionId, _successor.Generation, TokenSecret.Create());
 
         Xor(Seal(_successor)[1..], Seal(other)[1..]).ShouldNotBe(Xor(Bytes(_successor), Bytes(other)));
+    }
+
+    [Fact]
+    public void A_seal_of_the_first_form_still_opens_for_the_same_holder_alone()
+    {
+        var seal = FormerSeal();
+
+        SuccessorSeal.TryOpen(_predecessor, seal, Hash, out var opened).ShouldBeTrue();
+        opened.Secret.Hash().ShouldBe(Hash);
+        opened.Generation.ShouldBe(5u);
+        SuccessorSeal.TryOpen(new OpaqueToken(_predecessor.SessionId, 4, TokenSecret.Create()), seal, Hash, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(new OpaqueToken(SessionId.Create(), 4, _predecessor.Secret), seal, Hash, out _).ShouldBeFalse();
+        SuccessorSeal.TryOpen(_predecessor, seal, TokenSecret.Create().Hash(), out _).ShouldBeFalse();
+        for (var i = 0; i < seal.Length; i++)
+        {
+            var changed = (byte[])seal.Clone();
+            changed[i] ^= 1;
+            SuccessorSeal.TryOpen(_predecessor, changed, Hash, out _).ShouldBeFalse($"byte {i}");
+        }
+    }
+
+    // As it was written: version 1, nonce, AES-256-GCM under HKDF of the predecessor's secret, for session and generation.
+    private byte[] FormerSeal()
+    {
+        var context = new byte[SessionId.Size + 4];
+        _successor.SessionId.Write(context);
+        context[^1] = 5;
+        using var aes = new AesGcm(HKDF.DeriveKey(HashAlgorithmName.SHA256, Bytes(_predecessor), 32, info: "keyholder:refresh-token-successor"u8.ToArray()), 16);
+        var seal = new byte[61];
+        seal[0] = 1;
+        RandomNumberGenerator.Fill(seal.AsSpan(1, 12));
+        aes.Encrypt(seal.AsSpan(1, 12), Bytes(_successor), seal.AsSpan(13, 32), seal.AsSpan(45), context);
+        return seal;
     }
 
     private byte[] Hash => _successor.Secret.Hash();
