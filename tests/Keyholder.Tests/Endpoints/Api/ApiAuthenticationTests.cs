@@ -135,8 +135,10 @@ public sealed class ApiAuthenticationTests
     [Fact]
     public async Task An_admin_token_is_answered_503_while_the_log_is_not_confirmed()
     {
-        await using var host = await ApiHost.StartAsync();
+        var log = new FailingRevocationLog();
+        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IRevocationStore>(provider => log.Over(provider.GetRequiredService<IKeyholderStorage>().Revocations)));
         var token = await host.AdminTokenAsync();
+        log.Fails = true;
         host.Get<RevocationIndex>().Confirm(host.Now.AddYears(-11));
 
         var answer = await host.GetAsync(Sessions, token);
