@@ -24,7 +24,7 @@ public sealed class Resealer(ISealedRowStore store, VaultKeySource keys, TimePro
     {
         var now = time.GetUtcNow();
         var ring = keys.Current;
-        var result = new ResealResult(ring.SealingIdAt(now), Resealed: 0, Unopened: 0, Finished: true);
+        var result = new ResealResult(ring.RequireSealingAt(now).Id, Resealed: 0, Unopened: 0, Finished: true);
         foreach (var key in ring.SupersededAt(now))
         {
             var unopened = result.Unopened;

@@ -14,7 +14,12 @@ public static class RetirePolicy
             return RetireOutcome.NotFound;
         }
 
-        var sealing = ring.Keys.First(k => k.Id == ring.SealingIdAt(now));
+        if (ring.SealingIdAt(now) is not { } sealingId)
+        {
+            return RetireOutcome.Settling;
+        }
+
+        var sealing = ring.Keys.First(k => k.Id == sealingId);
         if (key == sealing)
         {
             return RetireOutcome.Sealing;

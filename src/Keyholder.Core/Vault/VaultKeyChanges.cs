@@ -65,14 +65,14 @@ public sealed class VaultKeyChanges(
         async () =>
         {
             var now = time.GetUtcNow();
-            var outcome = RetirePolicy.Judge(keys.Current, id, now);
+            var ring = keys.Current;
+            var outcome = RetirePolicy.Judge(ring, id, now);
             if (outcome != RetireOutcome.MayRetire)
             {
                 return outcome;
             }
 
-            var ring = keys.Current;
-            if (!SealingPolicy.HasSettled(await nodes.ListAsync(now, cancellationToken), ring.PrintOf(ring.SealingIdAt(now)), ring.PrintOf(id), now))
+            if (!SealingPolicy.HasSettled(await nodes.ListAsync(now, cancellationToken), ring.RequireSealingAt(now).Print, ring.PrintOf(id), now))
             {
                 return RetireOutcome.Settling;
             }

@@ -78,8 +78,8 @@ public sealed class VaultKeyRing
         return ([.. sealing], [.. coming]);
     }
 
-    /// <summary>The id of the key that seals at a moment.</summary>
-    public string SealingIdAt(DateTimeOffset now) => SealingAt(now).Id;
+    /// <summary>The id of the key that seals at a moment; null when none of the ring may.</summary>
+    public string? SealingIdAt(DateTimeOffset now) => SealingAt(now)?.Id;
 
     /// <summary>The id of the key an envelope names by its mark; null when it is not in the ring.</summary>
     public string? FindId(ReadOnlySpan<byte> mark) => Find(mark)?.Id;
@@ -88,36 +88,45 @@ public sealed class VaultKeyRing
     public byte[]? FindMark(string id) => _keys.FirstOrDefault(key => key.Id == id)?.Mark;
 
     /// <summary>Whether there are keys that sealed before the one that does at a moment.</summary>
-    public bool HasSupersededAt(DateTimeOffset now) => SealingAt(now) != _keys[0];
+    public bool HasSupersededAt(DateTimeOffset now) => SealingAt(now) is { } sealing && sealing != _keys[0];
 
     /// <summary>The keys that sealed before the one that does.</summary>
+    /// <exception cref="InvalidOperationException">None may seal.</exception>
     internal IReadOnlyList<VaultKey> SupersededAt(DateTimeOffset now)
     {
-        var sealing = SealingAt(now);
+        var sealing = RequireSealingAt(now);
         return [.. _keys.TakeWhile(key => key != sealing)];
     }
 
     /// <summary>
     /// The newest key whose moment has come and that may seal; until any has, the first. When none of both may, one that may comes before one whose moment has come, for what cannot
-    /// be opened everywhere is worse than what is sealed with another key than the newest.
+    /// be opened everywhere is worse than what is sealed with another key than the newest. Null when none may.
     /// </summary>
-    internal VaultKey SealingAt(DateTimeOffset now)
+    internal VaultKey? SealingAt(DateTimeOffset now)
     {
-        VaultKey? sealable = null, come = null;
+        VaultKey? coming = null;
         for (var i = _keys.Length - 1; i >= 0; i--)
         {
-            var (hasCome, maySeal) = (HasCome(i, now), _sealable is null || _sealable[i]);
-            if (hasCome && maySeal)
+            if (_sealable is not null && !_sealable[i])
+            {
+                continue;
+            }
+
+            if (HasCome(i, now))
             {
                 return _keys[i];
             }
 
-            sealable ??= maySeal ? _keys[i] : null;
-            come ??= hasCome ? _keys[i] : null;
+            coming ??= _keys[i];
         }
 
-        return sealable ?? come!;
+        return coming;
     }
+
+    /// <summary>As <see cref="SealingAt"/>.</summary>
+    /// <exception cref="InvalidOperationException">None may seal.</exception>
+    internal VaultKey RequireSealingAt(DateTimeOffset now) =>
+        SealingAt(now) ?? throw new InvalidOperationException("No key of the vault key ring is one that the running servers agreed to seal with, so nothing is sealed.");
 
     // The first key has always come: something has to seal.
     private bool HasCome(int index, DateTimeOffset now) => index == 0 || _keys[index].SealsFrom is not { } from || from <= now;

@@ -23,9 +23,9 @@ public sealed class VaultKeySource(VaultKeyRing ring, TimeProvider? time, Func<I
     /// <summary>Whether the ring can change.</summary>
     public bool Follows => read is not null;
 
-    internal VaultKey Sealing => _current.SealingAt(time?.GetUtcNow() ?? DateTimeOffset.MaxValue);
+    internal VaultKey Sealing => _current.RequireSealingAt(time?.GetUtcNow() ?? DateTimeOffset.MaxValue);
 
-    /// <summary>Reads the ring anew; the one in force stays when that fails.</summary>
+    /// <summary>Reads the ring anew; the one in force stays when that fails, or when the new one holds no key that may seal.</summary>
     /// <param name="problems">Receives what is wrong with the new one.</param>
     /// <returns>Whether another ring is in force now.</returns>
     public bool Reload(ICollection<string> problems)
@@ -37,12 +37,19 @@ public sealed class VaultKeySource(VaultKeyRing ring, TimeProvider? time, Func<I
                 return false;
             }
 
+            // No running node would open what such a ring seals.
+            if (_sealable is { } agreed && !ring.Prints.Any(agreed.Contains))
+            {
+                problems.Add($"The vault key ring holds none of the keys the running servers seal with ({string.Join(", ", agreed.Select(VaultKeyRing.IdOf))}). If it is meant, start this server again.");
+                return false;
+            }
+
             _current = ring.SealingOnlyWith(_sealable);
             return true;
         }
     }
 
-    /// <summary>From now on only keys with these prints seal, whatever the ring; before, all of them do at their moment.</summary>
+    /// <summary>From now on only keys with these prints seal, whatever the ring, and nothing if it holds none of them; before, all of them do at their moment.</summary>
     public void SealOnlyWith(IReadOnlyCollection<string> prints)
     {
         lock (_gate)

@@ -89,13 +89,15 @@ internal static class KeysCommand
         return failures == 0 ? 0 : 1;
     }
 
-    private static string Summary(VaultVerification verification, long failures, string sealing)
+    private static string Summary(VaultVerification verification, long failures, string? sealing)
     {
         var opened = verification.Opened.Values.Sum();
         var newest = verification.Opened.Where(entry => entry.Key.KeyId == sealing).Sum(entry => entry.Value);
         var total = opened + failures;
         var percent = total == 0 ? 100 : newest * 100 / total;
-        return string.Create(CultureInfo.InvariantCulture, $"Opened {opened} of {total}; {percent} % are sealed with the key {sealing}.");
+        return sealing is null
+            ? string.Create(CultureInfo.InvariantCulture, $"Opened {opened} of {total}; the running servers seal with a key that is not in the ring.")
+            : string.Create(CultureInfo.InvariantCulture, $"Opened {opened} of {total}; {percent} % are sealed with the key {sealing}.");
     }
 
     private static string Describe(EnvelopeOutcome outcome) => outcome switch

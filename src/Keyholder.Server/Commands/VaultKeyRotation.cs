@@ -17,6 +17,7 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
     /// <exception cref="StartException">Refused, and nothing was changed: the message says why and what to do.</exception>
     public async Task AddAsync(TimeSpan delay, CancellationToken cancellationToken)
     {
+        await FollowAsync(cancellationToken);
         var added = await session.Changes.AddAsync(delay, Operator.Actor, Operator.Origin, cancellationToken);
         if (Refusal(added) is { } refusal)
         {

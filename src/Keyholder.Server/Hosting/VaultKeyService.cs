@@ -48,7 +48,7 @@ internal sealed partial class VaultKeyService(
         var changed = keys.Reload(problems);
         if (changed)
         {
-            LogChanged(string.Join(", ", keys.Current.KeyIds), keys.Current.SealingIdAt(time.GetUtcNow()));
+            LogChanged(string.Join(", ", keys.Current.KeyIds), keys.Current.SealingIdAt(time.GetUtcNow()) ?? "none");
         }
 
         // Once, not every few seconds until somebody mends it.

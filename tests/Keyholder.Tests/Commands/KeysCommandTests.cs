@@ -165,6 +165,13 @@ public sealed class KeysCommandTests : IDisposable
         await ReportAsync(["k9:0123456789abcdef"]);
 
         await RefusedAsync("the vault key k9 is not in the key ring here", "keys", "rotate", "--resume");
+        await RefusedAsync("the vault key k9 is not in the key ring here", "keys", "rotate");
+        await RefusedAsync("a change of keys is just happening", "keys", "retire", KeyIds[0]);
+        KeyIds.Count.ShouldBe(1);
+        (await RunAsync("keys", "list")).ShouldBe(0);
+        Lines()[^1].ShouldContain("  opens  ");
+        (await RunAsync("keys", "verify")).ShouldBe(0);
+        Lines()[^1].ShouldBe("Opened 2 of 2; the running servers seal with a key that is not in the ring.");
     }
 
     [Fact]

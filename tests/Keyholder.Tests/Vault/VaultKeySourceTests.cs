@@ -77,6 +77,41 @@ public sealed class VaultKeySourceTests
     }
 
     [Fact]
+    public void A_ring_without_any_key_the_servers_agreed_on_leaves_the_one_in_force_sealing()
+    {
+        var keys = Source();
+        var sealer = new EnvelopeSealer(keys);
+        keys.SealOnlyWith(VaultKeys.Ring(1).Prints);
+        _file = VaultKeys.Ring(2);
+
+        keys.Reload(_problems).ShouldBeFalse();
+
+        _problems.ShouldHaveSingleItem().ShouldContain("(key-1)");
+        keys.Current.KeyIds.ShouldBe(["key-1"]);
+        sealer.Open(new EnvelopeSealer(VaultKeys.Ring(2)).Seal("s"u8, default), default, out _).ShouldBe(EnvelopeOutcome.UnknownKey, "Nor is it taken over on a miss.");
+        KeyOf(sealer.Seal("s"u8, default), keys).ShouldBe("key-1");
+        _file = VaultKeys.Ring(1, 2);
+        keys.Reload(_problems).ShouldBeTrue();
+        KeyOf(sealer.Seal("s"u8, default), keys).ShouldBe("key-1");
+    }
+
+    [Fact]
+    public void Nothing_is_sealed_while_no_key_of_the_ring_is_one_the_servers_agreed_on()
+    {
+        var keys = Source();
+        var sealer = new EnvelopeSealer(keys);
+        var envelope = sealer.Seal("s"u8, default);
+
+        keys.SealOnlyWith(VaultKeys.Ring(2).Prints);
+
+        Should.Throw<InvalidOperationException>(() => sealer.Seal("s"u8, default));
+        sealer.Open(envelope, default, out _).ShouldBe(EnvelopeOutcome.Opened);
+        keys.Current.SealingIdAt(_time.GetUtcNow()).ShouldBeNull();
+        keys.Current.HasSupersededAt(_time.GetUtcNow()).ShouldBeFalse();
+        RetirePolicy.Judge(keys.Current, "key-1", _time.GetUtcNow()).ShouldBe(RetireOutcome.Settling);
+    }
+
+    [Fact]
     public void A_ring_that_stayed_the_same_is_no_change()
     {
         Source().Reload(_problems).ShouldBeFalse();
