@@ -6,7 +6,8 @@ namespace Keyholder.Vault;
 
 /// <summary>
 /// One node's part in the agreement that nobody seals with a key some running node cannot open. Each node reports what it opens again and again; what it may seal with is the answer. So a
-/// key that was added to one node's ring only is held back until every node has it, and a node that lacks a key the others seal with learns so before it serves.
+/// key that was added to one node's ring only is held back until every node has it, and a node that lacks a key the others seal with learns so before it serves. A node that could not
+/// report for so long that the others do not reckon with it any more goes on with the keys it had, until those had time to report too.
 /// </summary>
 /// <param name="keys">The node's ring, which follows the agreement.</param>
 /// <param name="nodes">The reports.</param>
@@ -20,6 +21,9 @@ public sealed class SealingAgreement(VaultKeySource keys, IVaultKeyNodeStore nod
     private readonly string _nodeId = Base64UrlText.Encode(RandomNumberGenerator.GetBytes(16));
     private readonly SemaphoreSlim _alone = new(1, 1);
     private volatile VaultKeyStanding _standing = new([], [], [], []);
+    private DateTimeOffset? _reportedAt;
+    private DateTimeOffset _gainsFrom = DateTimeOffset.MinValue;
+    private IReadOnlyList<string> _seals = [];
     private bool _left;
 
     /// <summary>How often a node reports.</summary>
@@ -44,9 +48,18 @@ public sealed class SealingAgreement(VaultKeySource keys, IVaultKeyNodeStore nod
 
             var (now, ring) = (time.GetUtcNow(), keys.Current);
             var (sealing, coming) = ring.WantedAt(now, Ahead);
-            var standing = await nodes.ReportAsync(new(_nodeId, name, ring.Prints, sealing, coming), now + Patience, now, cancellationToken);
+            var report = new VaultKeyReport(_nodeId, name, ring.Prints, sealing, coming);
+
+            // What kept this node from reporting may have kept all of them: that nobody lacks a key says nothing until they had time to report again.
+            if (_reportedAt + Patience <= now)
+            {
+                _gainsFrom = now + Patience;
+            }
+
+            var standing = await nodes.ReportAsync(now < _gainsFrom ? report.OnlyWith(_seals) : report, now + Patience, now, cancellationToken);
             if (standing.Missing.Count == 0)
             {
+                (_reportedAt, _seals) = (now, standing.Seals);
                 keys.SealOnlyWith(standing.Seals);
             }
 

@@ -114,6 +114,57 @@ public abstract class VaultKeyNodeStoreContract<TFixture> : StorageContract<TFix
     }
 
     [Fact]
+    public async Task After_an_outage_in_which_every_report_expired_a_key_that_was_held_back_stays_so()
+    {
+        var time = new ManualTimeProvider(Now);
+        var nodes = Enumerable.Range(0, 3).Select(i => new Node(Db, time, i)).ToList();
+        await ReportAllAsync();
+        foreach (var node in nodes.Take(2))
+        {
+            node.File = VaultKeys.Ring(1, 2);
+            node.Keys.Reload([]).ShouldBeTrue();
+        }
+
+        await ReportAllAsync();
+        time.Advance(SealingAgreement.Patience);
+        for (var i = 0; i < 10; i++)
+        {
+            await ReportAllAsync();
+            nodes.ShouldAllBe(node => node.Keys.Current.SealingIdAt(time.GetUtcNow()) == "key-1");
+            time.Advance(SealingAgreement.ReportInterval);
+        }
+
+        async Task ReportAllAsync()
+        {
+            foreach (var node in nodes)
+            {
+                (await node.Agreement.ReportAsync(default)).Seals.ShouldBe(VaultKeys.Ring(1).Prints);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_could_not_report_gains_a_key_only_after_the_others_had_time_to_report_again()
+    {
+        var time = new ManualTimeProvider(Now);
+        var (node, gone) = (new Node(Db, time, 0), new Node(Db, time, 1));
+        await gone.Agreement.ReportAsync(default);
+        node.File = VaultKeys.Ring(1, 2);
+        node.Keys.Reload([]).ShouldBeTrue();
+        await node.Agreement.ReportAsync(default);
+
+        time.Advance(SealingAgreement.Patience);
+        for (var waited = TimeSpan.Zero; waited < SealingAgreement.Patience; waited += SealingAgreement.ReportInterval)
+        {
+            (await node.Agreement.ReportAsync(default)).Seals.ShouldBe(VaultKeys.Ring(1).Prints);
+            time.Advance(SealingAgreement.ReportInterval);
+        }
+
+        (await node.Agreement.ReportAsync(default)).Seals.ShouldBe([VaultKeys.Ring(1, 2).Prints[1]]);
+        node.Keys.Current.SealingIdAt(time.GetUtcNow()).ShouldBe("key-2");
+    }
+
+    [Fact]
     public async Task A_key_that_something_is_sealed_with_is_missed_even_if_nobody_seals_with_it_any_more()
     {
         var time = new ManualTimeProvider(Now);
