@@ -9,7 +9,7 @@ public enum AddKeyOutcome
     /// <summary>The delay does not let every node read the key before it seals, or is beyond reason.</summary>
     DelayOutOfBounds,
 
-    /// <summary>A key was added before that does not seal yet.</summary>
+    /// <summary>A key was added before, here or to the ring of another running node, that does not seal yet.</summary>
     Pending,
 
     /// <summary>The ring is not in a file but in the configuration, which the operator changes.</summary>

@@ -21,6 +21,12 @@ public static class SealingPolicy
     public static bool HasSettled(IReadOnlyCollection<VaultKeyNode> running, string sealing, string superseded, DateTimeOffset now) =>
         running.All(node => node.Seals.Contains(sealing) && !node.Seals.Contains(superseded) && node.ChangedAt <= now - RetirePolicy.Settling);
 
+    /// <summary>A key that a node's ring holds behind the newest key of another ring, which lacks it, so that it is yet on its way to all; null when there is none.</summary>
+    /// <param name="running">The nodes that run.</param>
+    /// <param name="prints">The keys of the other ring, oldest first. Its newest one seals.</param>
+    public static string? FindNewer(IReadOnlyCollection<VaultKeyNode> running, IReadOnlyList<string> prints) =>
+        running.SelectMany(node => node.Opens.Reverse().TakeWhile(print => print != prints[^1])).FirstOrDefault(print => !prints.Contains(print));
+
     /// <summary>Judges a report.</summary>
     /// <param name="report">What a node says.</param>
     /// <param name="others">The other nodes that run.</param>

@@ -40,9 +40,15 @@ public sealed class VaultKeyChanges(
                 async () =>
                 {
                     var now = time.GetUtcNow();
-                    if (keys.Current.Keys[^1] is var newest && (newest.SealsFrom > now || newest.Id != keys.Current.SealingIdAt(now)))
+                    var ring = keys.Current;
+                    if (ring.Keys[^1] is var newest && (newest.SealsFrom > now || newest.Id != ring.SealingIdAt(now)))
                     {
                         return new AddedVaultKey(AddKeyOutcome.Pending, newest);
+                    }
+
+                    if (SealingPolicy.FindNewer(await nodes.ListAsync(now, cancellationToken), ring.Prints) is { } newer)
+                    {
+                        return new AddedVaultKey(AddKeyOutcome.Pending, new VaultKeyInfo(VaultKeyRing.IdOf(newer), SealsFrom: null));
                     }
 
                     var key = new VaultKeyInfo(VaultKeyFile.NewId(), now + delay);

@@ -109,8 +109,9 @@ internal sealed class VaultKeyRotation(VaultKeySession session, ProcessContext c
         AddKeyOutcome.Added => null,
         AddKeyOutcome.DelayOutOfBounds =>
             $"--delay has to be from {Duration.Format(session.Changes.ShortestDelay)} (twice vault.reloadInterval, so that every server has read the key) to {Duration.Format(VaultKeyChanges.LongestDelay)}",
-        AddKeyOutcome.Pending =>
-            $"the key {added.Key!.Id} was added already and seals from {CommandOutput.Moment(added.Key.SealsFrom!.Value)}; 'keyholder keys rotate --resume' goes on with it",
+        AddKeyOutcome.Pending => added.Key!.SealsFrom is { } sealsFrom
+            ? $"the key {added.Key.Id} was added already and seals from {CommandOutput.Moment(sealsFrom)}; 'keyholder keys rotate --resume' goes on with it"
+            : $"the key {added.Key.Id} was added already and is held back until every running server has it; bring the key file that holds it to all of them",
         AddKeyOutcome.InConfiguration => Instructions(added.Key!),
         _ => KeysCommand.Busy,
     };

@@ -175,6 +175,19 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task No_key_is_added_while_one_that_only_a_server_has_is_held_back()
+    {
+        await FillAsync();
+        var old = VaultKeyFile.Load(KeyFile, [])!.Prints[0];
+        await ReportAsync([old]);
+        await ReportAsync([old, "k9:0123456789abcdef"], "n3");
+
+        await RefusedAsync("the key k9 was added already", "keys", "rotate");
+
+        KeyIds.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Two_commands_do_not_change_the_keys_at_once()
     {
         await FillAsync();
@@ -189,10 +202,10 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     /// <summary>A server on another machine, that opens these keys and wants the newest.</summary>
-    private async Task ReportAsync(string[] opens)
+    private async Task ReportAsync(string[] opens, string id = "n2")
     {
         await using var storage = await OpenAsync();
-        await storage.VaultKeyNodes.ReportAsync(new("n2", "web-2", opens, [.. opens.AsEnumerable().Reverse()], []), _time.GetUtcNow().AddHours(1), _time.GetUtcNow(), Cancellation);
+        await storage.VaultKeyNodes.ReportAsync(new(id, "web-2", opens, [.. opens.AsEnumerable().Reverse()], []), _time.GetUtcNow().AddHours(1), _time.GetUtcNow(), Cancellation);
     }
 
     private async Task FillAsync()

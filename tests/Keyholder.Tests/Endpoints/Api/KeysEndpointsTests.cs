@@ -107,6 +107,23 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_key_is_added_while_one_that_only_another_server_has_does_not_seal_yet()
+    {
+        var old = _host.Get<VaultKeySource>().Current.Prints[0];
+        await OtherReportsAsync(["k0:0123456789abcdef", old, "k9:0123456789abcdef"]);
+        (await ErrorAsync(HttpMethod.Post, "/api/keys", "{}")).ShouldBe("api.key_pending");
+        Ids().ShouldBe([VaultKeyRing.IdOf(old)]);
+
+        // A copy of the file from which a key was not retired yet.
+        await OtherReportsAsync(["k0:0123456789abcdef", old]);
+        (await _host.SendAsync(HttpMethod.Post, "/api/keys", _token, "{}")).Status.ShouldBe(HttpStatusCode.Created);
+        Ids().Count.ShouldBe(2);
+
+        Task<VaultKeyStanding> OtherReportsAsync(string[] opens) =>
+            _host.Get<IVaultKeyNodeStore>().ReportAsync(new("n2", "elsewhere", opens, [.. opens.Reverse()], []), _host.Now.AddMinutes(1), _host.Now, default);
+    }
+
+    [Fact]
     public async Task Everything_sealed_is_verified_and_what_does_not_open_is_named()
     {
         var id = Ids()[0];
