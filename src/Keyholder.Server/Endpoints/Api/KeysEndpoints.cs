@@ -5,7 +5,8 @@ using Keyholder.Vault;
 namespace Keyholder.Server.Endpoints.Api;
 
 /// <summary>The keys of the vault for administrators. No key is ever answered.</summary>
-internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes, SealingAgreement agreement, ISealedRowStore rows, TimeProvider time)
+internal sealed partial class KeysEndpoints(
+    VaultKeySource keys, VaultKeyChanges changes, SealingAgreement agreement, ISealedRowStore rows, TimeProvider time, ILogger<KeysEndpoints> logger)
 {
     /// <summary>The keys, and how much is sealed with each.</summary>
     public async Task<IResult> ListAsync(HttpContext http) =>
@@ -25,7 +26,7 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
         var added = await changes.AddAsync(asked.Delay, ApiCaller.Of(http).Actor, http.Origin(), http.RequestAborted);
         if (added.Outcome == AddKeyOutcome.Added)
         {
-            await agreement.ReportAsync(CancellationToken.None);
+            await ReportAsync();
         }
 
         return added.Outcome switch
@@ -79,4 +80,21 @@ internal sealed class KeysEndpoints(VaultKeySource keys, VaultKeyChanges changes
             _ => new ApiErrorResult(ApiErrors.KeyInUse),
         };
     }
+
+    private async Task ReportAsync()
+    {
+        try
+        {
+            await agreement.ReportAsync(CancellationToken.None);
+        }
+#pragma warning disable CA1031 // The key is added, whoever knows of it; the next report says it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            LogUnreported(failure);
+        }
+    }
+
+    [LoggerMessage(1659, LogLevel.Warning, "The other servers cannot be told at once of the vault key that was added; it is tried again")]
+    private partial void LogUnreported(Exception failure);
 }

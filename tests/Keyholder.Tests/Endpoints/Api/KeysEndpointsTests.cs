@@ -124,6 +124,18 @@ public sealed class KeysEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_that_was_added_is_answered_even_if_the_other_servers_cannot_be_told()
+    {
+        await _host.Get<SealingAgreement>().DisposeAsync();
+        await Should.ThrowAsync<ObjectDisposedException>(() => _host.Get<SealingAgreement>().ReportAsync(default));
+
+        var added = await _host.SendAsync(HttpMethod.Post, "/api/keys", _token, "{}");
+
+        added.Status.ShouldBe(HttpStatusCode.Created, added.Body);
+        added.Json.GetProperty("id").GetString().ShouldBe(Ids()[1]);
+    }
+
+    [Fact]
     public async Task Everything_sealed_is_verified_and_what_does_not_open_is_named()
     {
         var id = Ids()[0];
