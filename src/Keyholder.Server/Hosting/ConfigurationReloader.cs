@@ -8,8 +8,9 @@ using Keyholder.VirtualKeys;
 namespace Keyholder.Server.Hosting;
 
 /// <summary>
-/// Takes over what a running server can: providers, resources and declared virtual keys. All of a change or nothing: with any problem anywhere in the file, everything that was in force
-/// stays, the log names each problem, and readiness says so until the file is mended.
+/// Takes over what a running server can: providers, resources and declared virtual keys. With any problem anywhere in the file everything that was in force stays, the log names each
+/// problem, and readiness says so until the file is mended. A file that says what is in force changes nothing, also not what the file of another node has changed in the database since.
+/// What fails on its way (the database does not answer) is ended by the next attempt.
 /// </summary>
 internal sealed partial class ConfigurationReloader(
     ConfigurationResult start,
@@ -26,6 +27,12 @@ internal sealed partial class ConfigurationReloader(
     private const int MaxLength = 500;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private KeyholderFile _running = start.Definitions!;
+
+    // Whether the last attempt at the database ended well; if not, it may hold something else than what is in force here.
+    private bool _isSettled = true;
+
+    // What that attempt has written to the audit trail, if it got so far.
+    private string? _recorded;
 
     /// <summary>The file; null when the server was started without one.</summary>
     public string? File => start.File;
@@ -63,28 +70,42 @@ internal sealed partial class ConfigurationReloader(
             LogNeedsRestart(change.Path);
         }
 
-        // Virtual keys and their credentials follow first, and also what became of them otherwise: whatever fails leaves the old state in force, and is tried again.
         var taken = changes.Where(change => !change.NeedsRestart).ToList();
-        var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
-        var what = Shorten(string.Join(", ", taken));
-        var record = taken.Count > 0 ? Record(AuditActions.ConfigurationReloaded, what) : null;
-        var declared = await declarations.ApplyAsync(Declaration.Of(next, configuration.VirtualKeys), record, cancellationToken);
-        if (declared.Plan.Problems is { Count: > 0 } problems)
+        if (taken.Count > 0 || !_isSettled)
         {
-            await RefuseAsync(problems, cancellationToken);
-            return;
-        }
+            var what = taken.Count > 0 ? string.Join(", ", taken) : "as before";
+            if (await FollowAsync(configuration, what, cancellationToken) is { Count: > 0 } problems)
+            {
+                await RefuseAsync(problems, cancellationToken);
+                return;
+            }
 
-        if (taken.Count > 0)
-        {
-            await registrations.RecordAsync(next.Providers, cancellationToken);
-            authorizer.Forget();
-            resources.Replace(next);
             _running = definitions;
-            LogTaken(taken.Count, what);
+            LogTaken(taken.Count, Shorten(what));
         }
 
         health.Set(problems: 0);
+    }
+
+    // Storage is asked first: it may refuse, and then nothing has changed. The providers follow it, as what it gave back to a key may be of a client that Keyholder is no more. If they
+    // fail, keys and grants are in force and recorded already, and the next attempt comes to the same end.
+    private async Task<IReadOnlyList<ConfigurationProblem>> FollowAsync(KeyholderConfiguration configuration, string what, CancellationToken cancellationToken)
+    {
+        _isSettled = false;
+        var next = configuration.Resources.WithApi(ApiResource.Create(configuration.Issuer));
+        var record = what == _recorded ? null : Record(AuditActions.ConfigurationReloaded, Shorten(what));
+        var declared = await declarations.ApplyAsync(Declaration.Of(next, configuration.VirtualKeys), record, cancellationToken);
+        if (declared.Plan.Problems.Count > 0)
+        {
+            return declared.Plan.Problems;
+        }
+
+        _recorded = what;
+        await registrations.RecordAsync(next.Providers, cancellationToken);
+        authorizer.Forget();
+        resources.Replace(next);
+        (_isSettled, _recorded) = (true, null);
+        return [];
     }
 
     private async Task RefuseAsync(IReadOnlyList<ConfigurationProblem> problems, CancellationToken cancellationToken)
