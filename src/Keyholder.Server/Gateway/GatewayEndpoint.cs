@@ -195,9 +195,9 @@ internal sealed class GatewayEndpoint(
             GatewayLog.CredentialRejected(logger, route.Resource.Name, accessToken.Subject.ToString());
             var rejected = authorization;
             authorization = await credentials.ReauthorizeAsync(context, request, rejected);
-            if (!authorization.Renewed && authorization.Used.SequenceEqual(rejected.Used))
+            if (ReferenceEquals(authorization, rejected) || (route.Resource.Auth != ResourceAuthKind.TokenExchange && authorization.Used.SequenceEqual(rejected.Used)))
             {
-                break; // the very same again would be refused again
+                break; // the very same again would be refused again; an exchanged token is of no credential
             }
         }
 

@@ -48,6 +48,40 @@ public sealed class TokenExchangeGatewayTests
     }
 
     [Fact]
+    public async Task A_token_that_another_request_got_while_this_one_was_rejected_is_tried_too()
+    {
+        GatewayFixture gateway = null!;
+        var tokens = 0;
+        gateway = await GatewayFixture.StartAsync(
+            async context =>
+            {
+                if (context.Request.Path == "/token")
+                {
+                    context.Response.ContentType = "application/json";
+                    await context.Response.WriteAsync($$"""{"access_token":"exchanged-{{Interlocked.Increment(ref tokens)}}","token_type":"Bearer","expires_in":10}""");
+                }
+                else if (context.Request.Headers.Authorization == "Bearer exchanged-1")
+                {
+                    // While the upstream thinks, the token ends and another call gets the next one.
+                    gateway.Host.Time.Advance(TimeSpan.FromSeconds(11));
+                    (await gateway.SendAsync(GatewayFixture.Post(token: ScriptedTokens.Jwt))).StatusCode.ShouldBe(HttpStatusCode.OK);
+                    context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                }
+                else
+                {
+                    await ScriptedUpstream.Ok(context);
+                }
+            },
+            Exchanging);
+        await using var running = gateway;
+
+        using var response = await gateway.SendAsync(GatewayFixture.Post(token: ScriptedTokens.Jwt));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        tokens.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_refusal_for_scopes_that_no_connection_could_grant_is_passed_on_in_our_own_words()
     {
         await using var gateway = await GatewayFixture.StartAsync(
@@ -81,9 +115,11 @@ public sealed class TokenExchangeGatewayTests
             context.Response.StatusCode = status;
             return status == StatusCodes.Status200OK ? ScriptedUpstream.Ok(context) : Task.CompletedTask;
         },
-        resource => resource with
-        {
-            Auth = ResourceAuthKind.TokenExchange,
-            Exchange = new() { Provider = Providers.Configured() with { TokenEndpoint = new Uri(resource.Upstream, "/token") } },
-        });
+        Exchanging);
+
+    private static Resource Exchanging(Resource resource) => resource with
+    {
+        Auth = ResourceAuthKind.TokenExchange,
+        Exchange = new() { Provider = Providers.Configured() with { TokenEndpoint = new Uri(resource.Upstream, "/token") } },
+    };
 }
