@@ -110,6 +110,10 @@ internal sealed class CredentialRefresher(
         {
             client.Providers.Refuse(provider);
         }
+        else if (refreshed.Outcome == TokenEndpointOutcome.Issued)
+        {
+            client.Providers.Accept(provider);
+        }
 
         return refreshed.Outcome switch
         {

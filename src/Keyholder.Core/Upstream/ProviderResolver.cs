@@ -68,6 +68,15 @@ internal sealed class ProviderResolver(
         }
     }
 
+    /// <summary>Notes that the authorization server knows Keyholder's client.</summary>
+    public void Accept(Provider resolved)
+    {
+        if (resolved.Discovery is not null)
+        {
+            registrar?.Accept(resolved);
+        }
+    }
+
     private async Task<ResolvedProvider> ConfiguredAsync(Provider provider, CancellationToken cancellationToken)
     {
         var found = await metadata.GetAsync(provider, cancellationToken);

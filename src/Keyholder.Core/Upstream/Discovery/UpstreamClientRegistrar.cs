@@ -17,11 +17,11 @@ namespace Keyholder.Upstream.Discovery;
 public sealed class UpstreamClientRegistrar(
     GuardedHttp http, IUpstreamClientStore store, ISecretSealer sealer, OwnClient own, TimeProvider time, ILogger<UpstreamClientRegistrar> logger)
 {
-    /// <summary>How long a registration is kept at least, whatever the authorization server says of it.</summary>
+    /// <summary>How long a registration is kept at least, whatever the authorization server says of it; and how long a former client rests that was refused.</summary>
     internal static readonly TimeSpan MinAge = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan SecretMargin = TimeSpan.FromMinutes(5);
     private readonly UpstreamClientSealer _sealer = new(sealer);
-    private readonly ConcurrentDictionary<(string Provider, string ClientId), bool> _refused = new();
+    private readonly ConcurrentDictionary<(string Provider, string ClientId), Refusal> _refused = new();
     private readonly SingleFlight<string, UpstreamClientResult> _flights = new();
 
     /// <summary>Keyholder's client at the provider's issuer.</summary>
@@ -43,22 +43,46 @@ public sealed class UpstreamClientRegistrar(
     /// </summary>
     internal async Task<UpstreamClientResult?> FindAsync(Provider provider, string clientId, CancellationToken cancellationToken)
     {
-        if (provider.ClientId.Length > 0 || _refused.ContainsKey((provider.Name, clientId)))
+        if (provider.ClientId.Length > 0)
         {
             return null;
         }
 
+        // A document that is refused is none that was forgotten: the authorization server could not fetch it.
         if (own.HasDocuments && (clientId == own.DocumentUriOf(provider) || clientId == own.FormerDocumentUri))
         {
             return UpstreamClientResult.Of(ByDocument(clientId));
         }
 
+        var now = time.GetUtcNow();
+        var refused = _refused.TryGetValue((provider.Name, clientId), out var refusal);
         var stored = await store.FindAsync(provider.Name, provider.Issuer!, clientId, cancellationToken);
-        return stored is null || stored.SecretExpiresAt <= time.GetUtcNow() ? null : Open(stored);
+        if (stored is null || stored.SecretExpiresAt <= now || refusal.Again)
+        {
+            return null;
+        }
+
+        return refused && now < refusal.At + MinAge
+            ? UpstreamClientResult.Unavailable("The authorization server has just refused the former client, perhaps for a moment.")
+            : Open(stored);
     }
 
-    /// <summary>Notes that the authorization server does not know the client any more: another is registered when the next one is asked for.</summary>
-    internal void Refuse(Provider provider) => _refused[(provider.Name, provider.ClientId)] = true;
+    /// <summary>
+    /// Notes that the authorization server says it does not know the client: another is registered when the next one is asked for. Of a former client that is believed when it says
+    /// so again later, and has not accepted the client in between.
+    /// </summary>
+    internal void Refuse(Provider provider)
+    {
+        var now = time.GetUtcNow();
+        _refused.AddOrUpdate(
+            (provider.Name, provider.ClientId),
+            static (_, now) => new Refusal(now, Again: false),
+            static (_, first, now) => first with { Again = first.Again || now >= first.At + MinAge },
+            now);
+    }
+
+    /// <summary>Notes that the authorization server knows the client, whatever it said before.</summary>
+    internal void Accept(Provider provider) => _refused.TryRemove((provider.Name, provider.ClientId), out _);
 
     private static RegisteredUpstreamClient ByDocument(string uri) => new(uri, null, "none");
 
@@ -164,4 +188,9 @@ public sealed class UpstreamClientRegistrar(
         // Another node was faster: its client is the provider's, and this one is never used.
         return await FindOwnAsync(provider) ?? UpstreamClientResult.Unavailable("The registration changed meanwhile.");
     }
+
+    /// <summary>That a client was refused.</summary>
+    /// <param name="At">When, the first time.</param>
+    /// <param name="Again">Whether it was again, <see cref="MinAge"/> later or more.</param>
+    private readonly record struct Refusal(DateTimeOffset At, bool Again);
 }

@@ -109,10 +109,13 @@ public sealed class FormerClientTests : IAsyncLifetime
     {
         await RegisteredBeforeAsync();
         await ConnectedBeforeAsync();
-        _remote.On(TokenEndpoint, _ => ScriptedHandler.Json("""{"error":"invalid_client"}""", HttpStatusCode.Unauthorized));
+        RefuseClients();
         _remote.Time.Advance(TimeSpan.FromHours(1));
 
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+        _remote.Time.Advance(UpstreamClientRegistrar.MinAge);
+        (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+        _remote.CountOf(TokenEndpoint).ShouldBe(2);
         _remote.Time.Advance(TimeSpan.FromMinutes(1));
         (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.ReconnectRequired);
 
@@ -120,6 +123,52 @@ public sealed class FormerClientTests : IAsyncLifetime
         _remote.Time.Advance(TimeSpan.FromHours(1));
         (await _remote.Client.Providers.ResolveFreshAsync(_provider, [], default)).Provider!.ClientId.ShouldBe("dyn-1");
         _remote.CountOf(Registration).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_server_that_refuses_a_former_client_for_a_moment_ends_nothing()
+    {
+        await RegisteredBeforeAsync();
+        await ConnectedBeforeAsync();
+
+        for (var round = 0; round < 2; round++)
+        {
+            var before = _remote.CountOf(TokenEndpoint);
+            RefuseClients();
+            _remote.Time.Advance(TimeSpan.FromHours(2));
+            (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+            _remote.Time.Advance(TimeSpan.FromMinutes(1));
+            (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+            (await StatusAsync()).ShouldBe((CredentialStatus.Active, null));
+            _remote.CountOf(TokenEndpoint).ShouldBe(before + 1, "it is not asked again at once");
+
+            AcceptClients();
+            _remote.Time.Advance(UpstreamClientRegistrar.MinAge);
+            (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available, "what it accepted since, it had not forgotten");
+        }
+
+        _remote.CountOf(Registration).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(FormerDocument, true)]
+    [InlineData("https://keys.example/oauth/client/remote.json", false)]
+    public async Task A_server_that_could_not_fetch_a_former_document_for_a_moment_ends_nothing(string document, bool documents)
+    {
+        _remote.ServerMetadata["client_id_metadata_document_supported"] = documents;
+        await ConnectedBeforeAsync(document);
+        RefuseClients();
+
+        for (var minute = 0; minute < 15; minute += 5)
+        {
+            (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.TemporarilyUnavailable);
+            _remote.Time.Advance(TimeSpan.FromMinutes(5));
+        }
+
+        (await StatusAsync()).ShouldBe((CredentialStatus.Active, null));
+        AcceptClients();
+        (await AuthorizeAsync()).Outcome.ShouldBe(UpstreamAuthorizationOutcome.Available);
+        _remote.Requests.Where(r => r.Uri.AbsoluteUri == TokenEndpoint).ShouldAllBe(r => r.Form["client_id"] == document);
     }
 
     [Fact]
@@ -249,6 +298,11 @@ public sealed class FormerClientTests : IAsyncLifetime
         (await StatusAsync()).ShouldBe((CredentialStatus.Active, null), "what the other client obtained is none of this one's business");
         (await node.Providers.ResolveAsync(_provider, RemoteServer.Issuer, "dyn-2", default)).Provider!.ClientId.ShouldBe("dyn-2");
     }
+
+    private void RefuseClients() => _remote.On(TokenEndpoint, _ => ScriptedHandler.Json("""{"error":"invalid_client"}""", HttpStatusCode.Unauthorized));
+
+    private void AcceptClients() => _remote.On(
+        TokenEndpoint, _ => ScriptedHandler.Json("""{"access_token":"at","token_type":"Bearer","refresh_token":"rt","expires_in":3600}"""));
 
     /// <summary>The registration an earlier version made.</summary>
     private async Task RegisteredBeforeAsync(DateTimeOffset? secretExpiresAt = null, EnvelopeSealer? sealer = null)
