@@ -33,7 +33,7 @@ public class WarmCredentialBenchmarks
         foreach (var provider in providers)
         {
             var key = new CredentialKey(CredentialOwner.For(provider, token!.Subject, token.SessionId), provider.Name);
-            await vault.StoreAsync(key, new TokenSet { AccessToken = "access", TokenType = "Bearer" }, null, null, null, CancellationToken.None);
+            await vault.StoreAsync(key, new TokenSet { AccessToken = "access", TokenType = "Bearer" }, null, null, null, null, CancellationToken.None);
         }
 
         _one = ResourceWith(new ResourceProvider(providers[0]));

@@ -24,12 +24,13 @@ public sealed class CredentialVault(
 
     /// <inheritdoc />
     public Task StoreAsync(
-        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, string? actor, RequestOrigin? origin, CancellationToken cancellationToken) =>
         PutAsync(
             key,
             secret,
             providerSubject,
             binding,
+            actor,
             origin,
             async (row, audited) => await store.PutAsync(row, row.Version - 1, audited, cancellationToken) == CredentialPutOutcome.Stored
                 ? CredentialConnectOutcome.Stored
@@ -38,12 +39,20 @@ public sealed class CredentialVault(
 
     /// <inheritdoc />
     public async Task<bool> ConnectAsync(
-        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        byte[] stateHash,
+        CredentialKey key,
+        CredentialSecret secret,
+        string? providerSubject,
+        CredentialBinding? binding,
+        string? actor,
+        RequestOrigin? origin,
+        CancellationToken cancellationToken) =>
         await PutAsync(
             key,
             secret,
             providerSubject,
             binding,
+            actor,
             origin,
             (row, audited) => store.ConnectAsync(row, row.Version - 1, stateHash, audited, row.UpdatedAt, cancellationToken),
             cancellationToken) == CredentialConnectOutcome.Stored;
@@ -75,6 +84,7 @@ public sealed class CredentialVault(
         CredentialSecret secret,
         string? providerSubject,
         CredentialBinding? binding,
+        string? actor,
         RequestOrigin? origin,
         Func<StoredCredential, AuditEvent, Task<CredentialConnectOutcome>> put,
         CancellationToken cancellationToken)
@@ -98,7 +108,7 @@ public sealed class CredentialVault(
                     UpdatedAt = now,
                 },
                 secret);
-            var audited = Event(AuditActions.CredentialStored, key, key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject), origin);
+            var audited = Event(AuditActions.CredentialStored, key, actor ?? key.Owner.ToString(), OtherAccount(existing?.ProviderSubject, providerSubject), origin);
             var outcome = await AnnounceAsync(key, () => put(row, audited));
             if (outcome != CredentialConnectOutcome.Conflict)
             {

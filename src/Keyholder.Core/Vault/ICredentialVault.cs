@@ -10,9 +10,11 @@ public interface ICredentialVault
     /// <param name="secret">The token set or header set. The refresh token of another account is never carried over.</param>
     /// <param name="providerSubject">The account at the provider, when known.</param>
     /// <param name="binding">Who a credential of one session is for; null = whoever the key says.</param>
+    /// <param name="actor">Who brought it, for the audit trail; null = its owner.</param>
     /// <param name="origin">The request that brought it, for the audit trail; null = none did.</param>
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
-    Task StoreAsync(CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken);
+    Task StoreAsync(
+        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, string? actor, RequestOrigin? origin, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="StoreAsync"/>, for what a claimed connection flow brought. False, with nothing stored, when the flow was deleted meanwhile: what somebody deleted must not come back with a late callback.</summary>
     /// <param name="stateHash">The flow (<see cref="Upstream.ConnectionFlow.StateHash"/>); it is over afterwards.</param>
@@ -20,10 +22,18 @@ public interface ICredentialVault
     /// <param name="secret">The token set or header set.</param>
     /// <param name="providerSubject">The account at the provider, when known.</param>
     /// <param name="binding">Who a credential of one session is for; null = whoever the key says.</param>
+    /// <param name="actor">Who brought it, for the audit trail; null = its owner.</param>
     /// <param name="origin">The request that brought it, for the audit trail; null = none did.</param>
     /// <param name="cancellationToken">Cancels before the write, not after.</param>
     Task<bool> ConnectAsync(
-        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken);
+        byte[] stateHash,
+        CredentialKey key,
+        CredentialSecret secret,
+        string? providerSubject,
+        CredentialBinding? binding,
+        string? actor,
+        RequestOrigin? origin,
+        CancellationToken cancellationToken);
 
     /// <summary>Whether an authorization has to send the person to the provider: no row, one that is not active, or one the resource refuses or wants more of. An expired access token with a refresh token is no reason.</summary>
     /// <param name="key">Owner and provider.</param>

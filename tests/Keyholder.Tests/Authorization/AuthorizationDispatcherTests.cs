@@ -307,11 +307,18 @@ public sealed class AuthorizationDispatcherTests : IClientDirectory, IResourceSo
     Task<IReadOnlyList<string>> ICredentialVault.DemandedScopesAsync(CredentialKey key, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
 
     Task ICredentialVault.StoreAsync(
-        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, string? actor, RequestOrigin? origin, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
     Task<bool> ICredentialVault.ConnectAsync(
-        byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, RequestOrigin? origin, CancellationToken cancellationToken) =>
+        byte[] stateHash,
+        CredentialKey key,
+        CredentialSecret secret,
+        string? providerSubject,
+        CredentialBinding? binding,
+        string? actor,
+        RequestOrigin? origin,
+        CancellationToken cancellationToken) =>
         throw new InvalidOperationException("The dispatcher writes nothing.");
 
     Task ICredentialVault.DeleteUnusedAsync(CredentialKey key, IReadOnlyList<string> resources, CancellationToken cancellationToken) =>

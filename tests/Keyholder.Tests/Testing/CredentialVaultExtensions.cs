@@ -7,9 +7,9 @@ internal static class CredentialVaultExtensions
 {
     public static Task StoreAsync(
         this ICredentialVault vault, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
-        vault.StoreAsync(key, secret, providerSubject, binding, origin: null, cancellationToken);
+        vault.StoreAsync(key, secret, providerSubject, binding, actor: null, origin: null, cancellationToken);
 
     public static Task<bool> ConnectAsync(
         this ICredentialVault vault, byte[] stateHash, CredentialKey key, CredentialSecret secret, string? providerSubject, CredentialBinding? binding, CancellationToken cancellationToken) =>
-        vault.ConnectAsync(stateHash, key, secret, providerSubject, binding, origin: null, cancellationToken);
+        vault.ConnectAsync(stateHash, key, secret, providerSubject, binding, actor: null, origin: null, cancellationToken);
 }

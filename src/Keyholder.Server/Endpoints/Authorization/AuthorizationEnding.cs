@@ -44,7 +44,7 @@ internal sealed partial class AuthorizationEnding(
 
     private async Task<IResult> CompleteConnectionAsync(HttpContext http, AuthorizationRequest request)
     {
-        var audit = Audit(http, request, AuditActions.ConnectionCompleted, request.ConnectedSession is { } session ? "session:" + session : null);
+        var audit = Audit(http, request, AuditActions.ConnectionCompleted, request is { ConnectedKey: null, ConnectedSession: { } session } ? "session:" + session : null);
         var outcome = await store.CompleteAsync(request.Id, session: null, audit, audit.At, http.RequestAborted);
         return outcome == AuthorizationTransitionOutcome.Moved ? new PageResult<ConnectionDonePage>(StatusCodes.Status200OK, []) : Lost(outcome);
     }
@@ -105,7 +105,7 @@ internal sealed partial class AuthorizationEnding(
         }
     }
 
-    /// <summary>An audit event about the request's client by its subject.</summary>
+    /// <summary>An audit event by the request's subject about the virtual key that is connected, else about its client.</summary>
     public AuditEvent Audit(HttpContext http, AuthorizationRequest request, string action, string? target = null) => new()
     {
         At = time.GetUtcNow(),
@@ -118,8 +118,8 @@ internal sealed partial class AuthorizationEnding(
     };
 
     private static string TargetOf(AuthorizationRequest request) =>
-        request.ClientId.Length > 0 ? "client:" + request.ClientId
-        : request.ConnectedKey is { } key ? "vk:" + key
+        request.ConnectedKey is { } key ? "vk:" + key
+        : request.ClientId.Length > 0 ? "client:" + request.ClientId
         : "provider:" + request.Legs?[0].Provider;
 
     /// <summary>The page for the loser of a transition.</summary>

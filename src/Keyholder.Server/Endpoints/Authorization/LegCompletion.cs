@@ -22,11 +22,12 @@ internal sealed class LegCompletion(ICredentialVault vault, LegWithdrawal withdr
     {
         var key = LegPolicy.KeyOf(request, provider);
         var binding = key.Owner.Kind == CredentialOwnerKind.Session ? new CredentialBinding(request.CredentialSubject!, request.ClientId) : null;
+        var actor = request.Subject?.ToString();
         if (flow is null)
         {
-            await vault.StoreAsync(key, secret, account, binding, http.Origin(), http.RequestAborted);
+            await vault.StoreAsync(key, secret, account, binding, actor, http.Origin(), http.RequestAborted);
         }
-        else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, http.Origin(), http.RequestAborted))
+        else if (!await vault.ConnectAsync(flow.StateHash, key, secret, account, binding, actor, http.Origin(), http.RequestAborted))
         {
             return new ErrorPageResult(PageErrors.ConnectionWithdrawn, AuthorizationPaths.ContinueUrl(request.Id));
         }

@@ -39,6 +39,7 @@ public sealed class ConnectVirtualKeyTests
         var person = Subject.User((await agent.Host.FindUserAsync(user)).Id).ToString();
         (await agent.Host.Get<IAuditStore>().ListAsync(100, default)).Select(audit => (audit.Action, audit.Actor, audit.Target))
             .ShouldContain((AuditActions.ConnectionCompleted, person, "vk:" + agent.Key.Id));
+        (await agent.TrailAsync(AuditActions.CredentialStored)).ShouldBe([(person, $"credential:{agent.Credential}")], "whoever brought the account, not the key that has it now");
         (await agent.Host.Get<ICredentialStore>().ListAsync(CredentialOwner.Of(Subject.User((await agent.Host.FindUserAsync(user)).Id)), default)).ShouldBeEmpty();
     }
 
@@ -56,7 +57,8 @@ public sealed class ConnectVirtualKeyTests
         (await agent.FindAsync()).ShouldNotBeNull().Status.ShouldBe(CredentialStatus.Active);
         browser.Cookies["__Host-kh_session"].ShouldBeNull();
         agent.Host.OwnLogs.ShouldNotContain(agent.Text);
-        (await agent.Host.Get<IAuditStore>().ListAsync(100, default)).Select(audit => (audit.Action, audit.Actor)).ShouldContain((AuditActions.ConnectionCompleted, agent.Subject.ToString()));
+        (await agent.TrailAsync(AuditActions.ConnectionCompleted)).ShouldBe([(agent.Subject.ToString(), "vk:" + agent.Key.Id)]);
+        (await agent.TrailAsync(AuditActions.CredentialStored)).ShouldBe([(agent.Subject.ToString(), $"credential:{agent.Credential}")]);
     }
 
     [Fact]
@@ -264,6 +266,23 @@ public sealed class ConnectVirtualKeyTests
         var ofSession = await agent.Host.Get<ICredentialStore>().FindAsync(new(new(CredentialOwnerKind.Session, session.Id.ToString()), "cloud"), default);
         ofSession.ShouldNotBeNull().Binding.ShouldBe(new CredentialBinding(agent.Subject, session.ClientId));
         (await agent.FindAsync()).ShouldNotBeNull().Binding.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task The_audit_trail_says_who_connected_which_key_for_a_session_of_it()
+    {
+        await using var agent = await VirtualKeyConnecting.StartAsync([new(AuthorizationSamples.Cloud with { Owner = ProviderOwner.Session })]);
+        using var browser = agent.Host.CreateBrowser();
+        var (session, link) = await agent.SessionLinkAsync();
+        var person = Subject.User((await agent.Host.FindUserAsync("person1")).Id).ToString();
+
+        (await browser.GetAsync(Callback(await browser.ApproveAsync(await browser.SignInAsync(await browser.GetAsync(link)))))).Title.ShouldStartWith("Connected");
+
+        var key = "vk:" + agent.Key.Id;
+        (await agent.TrailAsync(AuditActions.ConnectionApproved)).ShouldBe([(person, key)]);
+        (await agent.TrailAsync(AuditActions.ConnectionCompleted)).ShouldBe([(person, key)]);
+        (await agent.TrailAsync(AuditActions.CredentialStored)).ShouldBe(
+            [(person, $"credential:session:{session.Id}@cloud"), (key, $"credential:session:{session.Id}@cloud")], "the key itself when it opened the session, and the person now");
     }
 
     [Theory]

@@ -81,6 +81,10 @@ internal sealed class VirtualKeyConnecting : IAsyncDisposable
     /// <summary>What is connected for the key now.</summary>
     public Task<StoredCredential?> FindAsync() => Host.Get<ICredentialStore>().FindAsync(Credential, default);
 
+    /// <summary>Who did it to what, the latest first.</summary>
+    public async Task<IEnumerable<(string Actor, string? Target)>> TrailAsync(string action) =>
+        [.. (await Host.Get<IAuditStore>().ListAsync(100, default)).Where(audit => audit.Action == action).Select(audit => (audit.Actor, audit.Target))];
+
     /// <summary>Takes away, in one of many ways, what the key needs to be connected. Every node has heard of it afterwards.</summary>
     public async Task EndAsync(string how)
     {
