@@ -45,6 +45,11 @@ internal ref struct McpBodyParser(ReadOnlySpan<byte> body, Span<JsonMemberNames.
                 return McpReadOutcome.InvalidMessage;
             }
 
+            if (messages.Count == McpMessageReader.MaxBatch)
+            {
+                return McpReadOutcome.BatchTooLarge;
+            }
+
             var outcome = ParseMessage(out var message);
             if (outcome != McpReadOutcome.Read)
             {

@@ -12,6 +12,9 @@ public static class McpMessageReader
     /// <summary>How deep values may nest.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>How many messages a batch may have. Each is authorized and, when refused, answered by itself: what a body can cost is not left to its size.</summary>
+    public const int MaxBatch = 100;
+
     /// <summary>Reads a whole body.</summary>
     public static McpReadOutcome Read(ReadOnlySpan<byte> body, out McpBody message)
     {

@@ -17,6 +17,9 @@ public enum McpReadOutcome
     /// <summary>Not a JSON-RPC 2.0 message as MCP allows it.</summary>
     InvalidMessage,
 
+    /// <summary>A batch of more than <see cref="McpMessageReader.MaxBatch"/> messages.</summary>
+    BatchTooLarge,
+
     /// <summary>The method needs a name, URI or task id in its params and has none.</summary>
     MissingName,
 }

@@ -37,6 +37,7 @@ internal static class GatewayErrors
     public static readonly GatewayError MemberDuplicate = new("gateway.member_duplicate", 400, "invalid_request", "An object in the body names a member twice.", InvalidRequest);
     public static readonly GatewayError MemberAmbiguous = new("gateway.member_ambiguous", 400, "invalid_request", "A member differs only in case from one the protocol defines.", InvalidRequest);
     public static readonly GatewayError MessageInvalid = new("gateway.message_invalid", 400, "invalid_request", "The body is not a JSON-RPC 2.0 message of MCP.", InvalidRequest);
+    public static readonly GatewayError BatchTooLarge = new("gateway.batch_too_large", 400, "invalid_request", "A batch has at most 100 messages.", InvalidRequest);
     public static readonly GatewayError NameMissing = new("gateway.name_missing", 400, "invalid_request", "The params lack the name, URI or task id the method needs.", InvalidParams);
 
     public static readonly GatewayError VersionUnsupported = new("gateway.version_unsupported", 400, "invalid_request", "Unsupported protocol version", UnsupportedProtocolVersion);
@@ -67,7 +68,7 @@ internal static class GatewayErrors
     [
         ResourceUnknown, MethodNotAllowed, TokenMissing, TokenInvalid, CredentialsConflict, ScopeInsufficient, KeyInactive, KeyExpired, KeyNotGranted, ToolNotGranted, RevocationUnknown,
         QueryNotAllowed, BodyNotAllowed, ContentTypeUnsupported, NotAcceptable, BodyTooLarge, BodyUnreadable, BodyTimedOut, HeaderInvalid,
-        MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, NameMissing,
+        MessageMalformed, MemberDuplicate, MemberAmbiguous, MessageInvalid, BatchTooLarge, NameMissing,
         VersionUnsupported, VersionMismatch, VersionMissingInBody, MethodMismatch, NameMismatch, BatchNotAllowed, ResponseNotAllowed,
         SessionUnknown, ConnectionRequired, UrlElicitationRequired, RequestStateInvalid, ReconnectRequired, CredentialUnavailable, ExchangeRefused, UpstreamRefusedCredential,
         UpstreamScopesInsufficient, UpstreamUnreachable, UpstreamInvalidResponse,
@@ -81,6 +82,7 @@ internal static class GatewayErrors
         McpReadOutcome.DuplicateMember => MemberDuplicate,
         McpReadOutcome.AmbiguousMember => MemberAmbiguous,
         McpReadOutcome.InvalidMessage => MessageInvalid,
+        McpReadOutcome.BatchTooLarge => BatchTooLarge,
         McpReadOutcome.MissingName => NameMissing,
         _ => MessageMalformed,
     };

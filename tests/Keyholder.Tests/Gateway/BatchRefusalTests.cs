@@ -11,6 +11,7 @@ public sealed class BatchRefusalTests
     private const string Granted = """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo"}}""";
     private const string NotGranted = """{"jsonrpc":"2.0","id":"two","method":"tools/call","params":{"name":"secret"}}""";
     private const string Notification = """{"jsonrpc":"2.0","method":"notifications/progress"}""";
+    private const string Ping = """{"jsonrpc":"2.0","id":1,"method":"ping"}""";
     private const string Response = """{"jsonrpc":"2.0","id":9,"result":{}}""";
 
     [Theory]
@@ -91,6 +92,31 @@ public sealed class BatchRefusalTests
 
         answer.GetProperty("id").ValueKind.ShouldBe(JsonValueKind.Null);
         gateway.Upstream.Requests.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(101)]
+    [InlineData(1_500)]
+    public async Task A_batch_of_more_than_100_messages_is_one_small_error_however_many_they_are(int messages)
+    {
+        await using var gateway = await StartAsync();
+
+        var answer = await SendAsync(gateway, $"[{string.Join(',', Enumerable.Repeat(Ping, messages))}]", HttpStatusCode.BadRequest);
+
+        answer.GetProperty("id").ValueKind.ShouldBe(JsonValueKind.Null);
+        answer.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(-32600);
+        ErrorIdOf(answer).ShouldBe("gateway.batch_too_large");
+        gateway.Upstream.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_batch_of_100_messages_reaches_the_upstream()
+    {
+        await using var gateway = await StartAsync();
+
+        await SendAsync(gateway, $"[{string.Join(',', Enumerable.Repeat(Granted, 100))}]", HttpStatusCode.OK);
+
+        gateway.Upstream.Requests.Count.ShouldBe(1);
     }
 
     [Fact]
