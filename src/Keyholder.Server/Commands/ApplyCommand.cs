@@ -39,7 +39,10 @@ internal static class ApplyCommand
         var next = ConfigurationLoader.Parse(Encoding.UTF8.GetString(content), context.Environment) with { File = file };
         var wanted = KeyholderCommand.Require(next);
         var declaration = Declaration.Of(wanted.Resources, wanted.VirtualKeys);
-        await using var storage = await OpenAsync(configuration, wanted, dryRun, context, cancellationToken);
+        await using var storage = await OpenAsync(configuration.Storage, dryRun, context, cancellationToken);
+        await context.Output.WriteLineAsync("Database: " + StorageServices.Describe(configuration.Storage) + (storage is null && configuration.Storage.Kind != StorageKind.Memory
+            ? ", which is missing, or older than this Keyholder, and is left so: only what changes in the file is known."
+            : ""));
         var plan = storage is null ? DeclarationPlan.Empty : await storage.Declarations.PlanAsync(declaration, context.Time.GetUtcNow(), cancellationToken);
         Require(plan, file);
         var changes = ConfigurationChanges.Find(running.Definitions!, next.Definitions!).Concat(VirtualKeyChanges.Of(plan)).Distinct().ToList();
@@ -50,7 +53,7 @@ internal static class ApplyCommand
 
         if (changes.Count == 0)
         {
-            await context.Output.WriteLineAsync("Nothing changes.");
+            await context.Output.WriteLineAsync(storage is null ? "Nothing changes in the file." : "Nothing changes.");
             return 0;
         }
 
@@ -76,16 +79,13 @@ internal static class ApplyCommand
         return 0;
     }
 
-    /// <summary>The database of the server that runs; null when there is none to ask. A dry run asks one that is there, and only about virtual keys.</summary>
-    private static async Task<IKeyholderStorage?> OpenAsync(
-        KeyholderConfiguration configuration, KeyholderConfiguration wanted, bool dryRun, ProcessContext context, CancellationToken cancellationToken)
+    /// <summary>The database of the server that runs; null when there is none to ask. A dry run asks every one it can read without making or migrating it.</summary>
+    private static async Task<IKeyholderStorage?> OpenAsync(StorageConfiguration storage, bool dryRun, ProcessContext context, CancellationToken cancellationToken) => storage.Kind switch
     {
-        var storage = configuration.Storage;
-        var isAsked = !dryRun || configuration.VirtualKeys.Count + wanted.VirtualKeys.Count > 0;
-        return storage.Kind == StorageKind.Memory || !isAsked || (dryRun && storage.Kind == StorageKind.Sqlite && !File.Exists(storage.Path))
-            ? null
-            : await StorageServices.OpenAsync(storage, context.Time, cancellationToken);
-    }
+        StorageKind.Memory => null,
+        _ when dryRun => await StorageServices.OpenAsItIsAsync(storage, context.Time, cancellationToken),
+        _ => await StorageServices.OpenAsync(storage, context.Time, cancellationToken),
+    };
 
     private static async Task FollowAsync(
         IKeyholderStorage storage,

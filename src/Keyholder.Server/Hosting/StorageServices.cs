@@ -23,9 +23,30 @@ internal static class StorageServices
                 _ => await SqliteStorage.OpenAsync(new(Path.GetFullPath(storage.Path)), time, cancellationToken),
             };
         }
-        catch (Exception e) when (e is DbException or IOException or UnauthorizedAccessException or SchemaTooNewException)
+        catch (Exception e) when (IsRefusal(e))
         {
-            throw new StartException($"the database {Describe(storage)} cannot be opened: {e.Message}", e);
+            throw CannotBeOpened(storage, e);
+        }
+    }
+
+    /// <summary>Opens the storage to look at it: a database that is missing, in memory, or older than this Keyholder is left as it is.</summary>
+    /// <returns>The storage; null when it was left.</returns>
+    /// <exception cref="StartException">It cannot be opened.</exception>
+    public static async Task<IKeyholderStorage?> OpenAsItIsAsync(StorageConfiguration storage, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isCurrent = storage.Kind switch
+            {
+                StorageKind.Postgres => await PostgresStorage.IsCurrentAsync(new(storage.ConnectionString!), cancellationToken),
+                StorageKind.Memory => false,
+                _ => await SqliteStorage.IsCurrentAsync(new(Path.GetFullPath(storage.Path)), cancellationToken),
+            };
+            return isCurrent ? await OpenAsync(storage, time, cancellationToken) : null;
+        }
+        catch (Exception e) when (IsRefusal(e))
+        {
+            throw CannotBeOpened(storage, e);
         }
     }
 
@@ -91,4 +112,8 @@ internal static class StorageServices
         services.AddSingleton(storage.VaultKeyNodes);
         services.AddSingleton(storage.VirtualKeys);
     }
+
+    private static bool IsRefusal(Exception e) => e is DbException or IOException or UnauthorizedAccessException or SchemaTooNewException;
+
+    private static StartException CannotBeOpened(StorageConfiguration storage, Exception e) => new($"the database {Describe(storage)} cannot be opened: {e.Message}", e);
 }

@@ -23,6 +23,15 @@ internal static class PostgresMigrations
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>Whether nothing is missing. Changes nothing.</summary>
+    public static async Task<bool> IsCurrentAsync(NpgsqlDataSource pool, CancellationToken cancellationToken)
+    {
+        await using var connection = await pool.OpenConnectionAsync(cancellationToken);
+        var statements = new PostgresStatements(connection, cancellationToken);
+        return await statements.AnyAsync("SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL")
+            && await statements.ScalarAsync("SELECT coalesce(max(version), 0)::bigint FROM schema_migrations") >= All[^1].Version;
+    }
+
     private static async Task ApplyMissingAsync(NpgsqlConnection connection, PostgresStatements statements, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Asked first, so that a user who may not create tables can open a database that needs nothing.

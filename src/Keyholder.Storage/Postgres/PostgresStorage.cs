@@ -128,6 +128,14 @@ public sealed class PostgresStorage : IKeyholderStorage
         return new PostgresStorage(database, new PostgresRevocationListener(PostgresConnections.CreateForListening(options), time));
     }
 
+    /// <summary>Whether the database is one that opening it would not change. It is not migrated by the question.</summary>
+    /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached, or refuses.</exception>
+    public static async Task<bool> IsCurrentAsync(PostgresStorageOptions options, CancellationToken cancellationToken)
+    {
+        await using var pool = PostgresConnections.CreatePool(options);
+        return await PostgresMigrations.IsCurrentAsync(pool, cancellationToken);
+    }
+
     /// <summary>Finishes what was begun and closes every connection.</summary>
     public async ValueTask DisposeAsync()
     {

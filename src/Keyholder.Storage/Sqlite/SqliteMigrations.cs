@@ -23,6 +23,11 @@ internal static class SqliteMigrations
         }
     }
 
+    /// <summary>Whether nothing is missing. Changes nothing.</summary>
+    public static bool IsCurrent(PreparedConnection connection) =>
+        connection.Any("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'")
+        && connection.Scalar("SELECT coalesce(max(version), 0) FROM schema_migrations") >= All[^1].Version;
+
     private static void ApplyMissing(PreparedConnection connection, DateTimeOffset now)
     {
         connection.Run("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;");

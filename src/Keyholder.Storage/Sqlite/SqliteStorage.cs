@@ -124,6 +124,22 @@ public sealed class SqliteStorage : IKeyholderStorage
     public static Task<SqliteStorage> OpenAsync(SqliteStorageOptions options, TimeProvider time, CancellationToken cancellationToken) =>
         Task.Run(() => new SqliteStorage(SqliteDatabase.Open(options, time)), cancellationToken);
 
+    /// <summary>Whether the file is there, with a database that opening it would not change. It is neither made nor migrated by the question.</summary>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened, or is no database.</exception>
+    public static Task<bool> IsCurrentAsync(SqliteStorageOptions options, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                if (!File.Exists(options.Path))
+                {
+                    return false;
+                }
+
+                using var reader = new SqliteConnections(options.Path).OpenReader();
+                return SqliteMigrations.IsCurrent(reader);
+            },
+            cancellationToken);
+
     /// <summary>Finishes what was begun and closes the database.</summary>
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

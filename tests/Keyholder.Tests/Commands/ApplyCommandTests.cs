@@ -119,5 +119,5 @@ public sealed class ApplyCommandTests : IDisposable
         return KeyholderCommand.RunAsync(args, new ProcessContext(TextReader.Null, _output, _error, _environment, _time));
     }
 
-    private string[] Lines() => _output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n');
+    private string[] Lines() => [.. _output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Where(line => !line.StartsWith("Database: ", StringComparison.Ordinal))];
 }

@@ -4,6 +4,7 @@ using Keyholder.Storage;
 using Keyholder.Storage.Sqlite;
 using Keyholder.Tests.Testing;
 using Keyholder.VirtualKeys;
+using Microsoft.Data.Sqlite;
 
 namespace Keyholder.Tests.Commands;
 
@@ -87,6 +88,52 @@ public sealed class ApplyVirtualKeysTests : IDisposable
         var key = (await storage.VirtualKeys.FindByNameAsync("agent", Cancellation)).ShouldNotBeNull();
         key.ExpiresAt.ShouldBeNull();
         (await storage.Grants.FindAccessAsync(key.Id, Cancellation)).ShouldNotBeNull().Grants.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_dry_run_names_the_keys_that_only_the_database_knows_to_be_declared()
+    {
+        Declare("""{ "agent": {} }""");
+        await RunAsync("apply", "-f", Source);
+        await File.WriteAllTextAsync(Target, Before, Cancellation);
+        await File.WriteAllTextAsync(Source, Before, Cancellation);
+
+        (await RunAsync("apply", "-f", Source, "--dry-run")).ShouldBe(0);
+
+        Lines().ShouldBe(["- virtualKeys.agent", $"Would make 1 change(s) to {Target}. Nothing was changed."]);
+    }
+
+    [Fact]
+    public async Task A_dry_run_migrates_no_database_that_is_older_and_says_so()
+    {
+        await using var database = new SqliteConnection($"Data Source={Database};Pooling=False");
+        await database.OpenAsync(Cancellation);
+        await using var older = database.CreateCommand();
+        older.CommandText = "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT; INSERT INTO schema_migrations VALUES (1, 'first', 1)";
+        await older.ExecuteNonQueryAsync(Cancellation);
+        Declare("""{ "agent": {} }""");
+
+        (await RunAsync("apply", "-f", Source, "--dry-run")).ShouldBe(0);
+
+        _output.ToString().ShouldContain($"Database: {Database}, which is missing, or older than this Keyholder, and is left so: only what changes in the file is known.");
+        Lines().ShouldBe(["+ virtualKeys.agent", $"Would make 1 change(s) to {Target}. Nothing was changed."]);
+        (await RunAsync("apply", "-f", Target, "--dry-run")).ShouldBe(0);
+        Lines().ShouldBe(["Nothing changes in the file."]);
+        older.CommandText = "SELECT (SELECT count(*) FROM sqlite_master) + (SELECT max(version) FROM schema_migrations)";
+        (await older.ExecuteScalarAsync(Cancellation)).ShouldBe(2L);
+    }
+
+    [Theory]
+    [InlineData("apply", "-f")]
+    [InlineData("apply", "--dry-run", "-f")]
+    public async Task The_database_it_works_on_is_named_first(params string[] args)
+    {
+        await RunAsync("vk", "create", "other");
+        Declare("""{ "agent": {} }""");
+
+        (await RunAsync([.. args, Source])).ShouldBe(0);
+
+        _output.ToString().ShouldStartWith("Database: " + Database + Environment.NewLine);
     }
 
     [Theory]
@@ -197,7 +244,7 @@ public sealed class ApplyVirtualKeysTests : IDisposable
         return KeyholderCommand.RunAsync(args, new ProcessContext(TextReader.Null, _output, _error, _environment, _time));
     }
 
-    private string[] Lines() => _output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n');
+    private string[] Lines() => [.. _output.ToString().ReplaceLineEndings("\n").TrimEnd().Split('\n').Where(line => !line.StartsWith("Database: ", StringComparison.Ordinal))];
 
     private async Task<IKeyholderStorage> OpenAsync() => await SqliteStorage.OpenAsync(new SqliteStorageOptions(Database), _time, Cancellation);
 }

@@ -32,6 +32,24 @@ public sealed class PostgresStorageTests
     }
 
     [Fact]
+    public async Task Whether_a_database_is_current_is_asked_without_changing_it()
+    {
+        var options = await PostgresTestDatabase.CreateEmptyAsync();
+        (await PostgresStorage.IsCurrentAsync(options, default)).ShouldBeFalse();
+        await using (var connection = new NpgsqlConnection(options.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var tables = new NpgsqlCommand("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", connection);
+            (await tables.ExecuteScalarAsync()).ShouldBe(0L);
+        }
+
+        await (await OpenAsync(options)).DisposeAsync();
+        (await PostgresStorage.IsCurrentAsync(options, default)).ShouldBeTrue();
+        await ExecuteAsync(options, "DELETE FROM schema_migrations WHERE version > 1");
+        (await PostgresStorage.IsCurrentAsync(options, default)).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Every_backend_has_the_same_migrations() =>
         PostgresMigrations.All.Select(migration => migration.Name).ShouldBe(MigrationScripts.Of("Sqlite").Select(migration => migration.Name));
 
