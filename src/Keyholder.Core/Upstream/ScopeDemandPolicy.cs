@@ -3,13 +3,11 @@ using Keyholder.Vault;
 namespace Keyholder.Upstream;
 
 /// <summary>
-/// Pure rules of step-up: a credential is connected again for the same scopes once in <see cref="Pause"/> at most, so that an upstream that is never content costs no
+/// Pure rules of step-up: a credential is connected again for the same scopes once in <see cref="ScopeDemand.Pause"/> at most, so that an upstream that is never content costs no
 /// endless circle, and nobody is asked for more than fits a redirect.
 /// </summary>
 internal static class ScopeDemandPolicy
 {
-    public static readonly TimeSpan Pause = TimeSpan.FromHours(1);
-
     /// <summary>How many scopes at most a resource can demand of a credential.</summary>
     public const int MaxScopes = 100;
 
@@ -26,7 +24,7 @@ internal static class ScopeDemandPolicy
     {
         if (known is not null && !scopes.Except(known.Scopes, StringComparer.Ordinal).Any())
         {
-            if (known.ConnectedAt is { } connected && now < connected + Pause)
+            if (known.ConnectedAt is { } connected && now < connected + ScopeDemand.Pause)
             {
                 return (ScopeDemandVerdict.Refuse, null);
             }
@@ -48,5 +46,5 @@ internal static class ScopeDemandPolicy
         [.. demands.Where(demand => demand.ConnectedAt is not null || IsOpen(demand, now)).SelectMany(demand => demand.Scopes).Distinct(StringComparer.Ordinal).Take(MaxScopes)];
 
     /// <summary>Whether somebody is still to connect. Whoever will not is not asked forever: the credential goes on serving what it was granted.</summary>
-    public static bool IsOpen(ScopeDemand demand, DateTimeOffset now) => demand.ConnectedAt is null && now < demand.DemandedAt + Pause;
+    public static bool IsOpen(ScopeDemand demand, DateTimeOffset now) => demand.ConnectedAt is null && now < demand.DemandedAt + ScopeDemand.Pause;
 }

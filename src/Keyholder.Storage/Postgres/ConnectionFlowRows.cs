@@ -23,19 +23,20 @@ internal static class ConnectionFlowRows
         ("created_at", flow.CreatedAt),
         ("expires_at", flow.ExpiresAt));
 
-    /// <summary>Whether the flow was claimed, still stands, and is for that credential; nobody deletes it before the transaction ends.</summary>
-    public static Task<bool> LockClaimedAsync(PostgresStatements statements, byte[] stateHash, CredentialKey key, DateTimeOffset now) => statements.AnyAsync(
+    /// <summary>When the flow began that was claimed, still stands, and is for that credential; nobody deletes it before the transaction ends. Null: there is none.</summary>
+    public static async Task<DateTimeOffset?> LockClaimedAsync(PostgresStatements statements, byte[] stateHash, CredentialKey key, DateTimeOffset now) => (await statements.QueryAsync(
         """
-        SELECT 1 FROM connection_flows
+        SELECT created_at FROM connection_flows
         WHERE state_hash = @state_hash AND claimed_at IS NOT NULL AND finished_at IS NULL AND expires_at > @now
           AND purpose = 'connect' AND owner_kind = @owner_kind AND owner_id = @owner_id AND provider = @provider
         FOR UPDATE
         """,
+        row => (DateTimeOffset?)row.Time(0),
         ("state_hash", stateHash),
         ("now", now),
         ("owner_kind", key.Owner.KindName),
         ("owner_id", key.Owner.Id),
-        ("provider", key.Provider));
+        ("provider", key.Provider))).SingleOrDefault();
 
     /// <summary>It brought its credential: kept until it expires, so that its callback is known as used.</summary>
     public static Task FinishAsync(PostgresStatements statements, byte[] stateHash, DateTimeOffset now) =>

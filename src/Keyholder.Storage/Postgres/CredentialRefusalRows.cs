@@ -14,11 +14,21 @@ internal static class CredentialRefusalRows
          FROM scope_demands WHERE scope_demands.row_id = credentials.row_id)
         """;
 
-    /// <summary>Ends all refusals of a credential whose secret was written, and says so to every node. What was demanded of it was asked for.</summary>
-    public static async Task ClearAsync(PostgresStatements statements, StoredCredential written)
+    /// <summary>Ends all refusals of a credential whose secret was written, and says so to every node. Of what was demanded of it, what the provider was asked for counts as granted.</summary>
+    /// <param name="statements">Of the transaction that wrote it.</param>
+    /// <param name="written">The credential.</param>
+    /// <param name="askedAt">When the person was sent to the provider: not asked for is what was demanded later, and what had been demanded in vain too long ago, which is forgotten.</param>
+    public static async Task ClearAsync(PostgresStatements statements, StoredCredential written, DateTimeOffset askedAt)
     {
         await statements.ExecuteAsync(
-            "UPDATE scope_demands SET connected_at = @now WHERE row_id = @row_id AND connected_at IS NULL", ("row_id", written.RowId), ("now", written.UpdatedAt));
+            "DELETE FROM scope_demands WHERE row_id = @row_id AND connected_at IS NULL AND demanded_at <= @too_old",
+            ("row_id", written.RowId),
+            ("too_old", askedAt - ScopeDemand.Pause));
+        await statements.ExecuteAsync(
+            "UPDATE scope_demands SET connected_at = @now WHERE row_id = @row_id AND connected_at IS NULL AND demanded_at <= @asked_at",
+            ("row_id", written.RowId),
+            ("now", written.UpdatedAt),
+            ("asked_at", askedAt));
         if (await statements.ExecuteAsync("DELETE FROM credential_refusals WHERE row_id = @row_id", ("row_id", written.RowId)) > 0)
         {
             await AppendNoticeAsync(statements, written.Key, written.UpdatedAt);

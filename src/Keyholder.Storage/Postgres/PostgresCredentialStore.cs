@@ -46,7 +46,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
     {
         CredentialColumns.CheckFollows(credential, expectedVersion);
         return database.WriteAsync(
-            async statements => await Reconciliation.MayHoldAsync(statements, credential.Key.Owner) ? await PutAsync(statements, credential, expectedVersion, audit) : CredentialPutOutcome.Conflict,
+            async statements => await Reconciliation.MayHoldAsync(statements, credential.Key.Owner) ? await PutAsync(statements, credential, expectedVersion, audit, credential.UpdatedAt) : CredentialPutOutcome.Conflict,
             cancellationToken);
     }
 
@@ -58,12 +58,13 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
             {
                 // The flow's row is locked: who deletes flow and credential does so before this or after it, never between. What the owner may hold is locked
                 // before it, as reconciliation does.
-                if (!await Reconciliation.MayConnectAsync(statements, credential, now) || !await ConnectionFlowRows.LockClaimedAsync(statements, stateHash, credential.Key, now))
+                if (!await Reconciliation.MayConnectAsync(statements, credential, now)
+                    || await ConnectionFlowRows.LockClaimedAsync(statements, stateHash, credential.Key, now) is not { } begunAt)
                 {
                     return CredentialConnectOutcome.FlowGone;
                 }
 
-                if (await PutAsync(statements, credential, expectedVersion, audit) == CredentialPutOutcome.Conflict)
+                if (await PutAsync(statements, credential, expectedVersion, audit, begunAt) == CredentialPutOutcome.Conflict)
                 {
                     return CredentialConnectOutcome.Conflict;
                 }
@@ -122,7 +123,9 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
         ("owner_id", key.Owner.Id),
         ("provider", key.Provider));
 
-    private static async Task<CredentialPutOutcome> PutAsync(PostgresStatements statements, StoredCredential credential, long expectedVersion, AuditEvent? audit)
+    // Asked at: when the person was sent to the provider, by which it shows what the provider was asked for.
+    private static async Task<CredentialPutOutcome> PutAsync(
+        PostgresStatements statements, StoredCredential credential, long expectedVersion, AuditEvent? audit, DateTimeOffset askedAt)
     {
         var outcome = await OutcomeAsync(
             statements,
@@ -132,7 +135,7 @@ internal sealed class PostgresCredentialStore(PostgresDatabase database) : ICred
                 : await CredentialRows.ReplaceAsync(statements, credential, expectedVersion));
         if (outcome == CredentialPutOutcome.Stored && expectedVersion > 0)
         {
-            await CredentialRefusalRows.ClearAsync(statements, credential);
+            await CredentialRefusalRows.ClearAsync(statements, credential, askedAt);
         }
 
         await Reconciliation.AfterPutAsync(statements, credential);

@@ -23,18 +23,19 @@ internal static class ConnectionFlowRows
         ("$created_at", flow.CreatedAt),
         ("$expires_at", flow.ExpiresAt));
 
-    /// <summary>Whether the flow was claimed, still stands, and is for that credential.</summary>
-    public static bool IsClaimed(PreparedConnection connection, byte[] stateHash, CredentialKey key, DateTimeOffset now) => connection.Any(
+    /// <summary>When the flow began that was claimed, still stands, and is for that credential; null: there is none.</summary>
+    public static DateTimeOffset? FindClaimed(PreparedConnection connection, byte[] stateHash, CredentialKey key, DateTimeOffset now) => connection.Query(
         """
-        SELECT 1 FROM connection_flows
+        SELECT created_at FROM connection_flows
         WHERE state_hash = $state_hash AND claimed_at IS NOT NULL AND finished_at IS NULL AND expires_at > $now
           AND purpose = 'connect' AND owner_kind = $owner_kind AND owner_id = $owner_id AND provider = $provider
         """,
+        row => (DateTimeOffset?)row.Time(0),
         ("$state_hash", stateHash),
         ("$now", now),
         ("$owner_kind", key.Owner.KindName),
         ("$owner_id", key.Owner.Id),
-        ("$provider", key.Provider));
+        ("$provider", key.Provider)).SingleOrDefault();
 
     /// <summary>It brought its credential: kept until it expires, so that its callback is known as used.</summary>
     public static void Finish(PreparedConnection connection, byte[] stateHash, DateTimeOffset now) =>

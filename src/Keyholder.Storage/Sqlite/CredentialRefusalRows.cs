@@ -14,11 +14,21 @@ internal static class CredentialRefusalRows
          FROM scope_demands WHERE scope_demands.row_id = credentials.row_id)
         """;
 
-    /// <summary>Ends all refusals of a credential whose secret was written, and says so to every node; whether there were any. What was demanded of it was asked for.</summary>
-    public static bool Clear(PreparedConnection connection, StoredCredential written)
+    /// <summary>Ends all refusals of a credential whose secret was written, and says so to every node; whether there were any. Of what was demanded of it, what the provider was asked for counts as granted.</summary>
+    /// <param name="connection">In the transaction that wrote it.</param>
+    /// <param name="written">The credential.</param>
+    /// <param name="askedAt">When the person was sent to the provider: not asked for is what was demanded later, and what had been demanded in vain too long ago, which is forgotten.</param>
+    public static bool Clear(PreparedConnection connection, StoredCredential written, DateTimeOffset askedAt)
     {
         connection.Execute(
-            "UPDATE scope_demands SET connected_at = $now WHERE row_id = $row_id AND connected_at IS NULL", ("$row_id", written.RowId), ("$now", written.UpdatedAt));
+            "DELETE FROM scope_demands WHERE row_id = $row_id AND connected_at IS NULL AND demanded_at <= $too_old",
+            ("$row_id", written.RowId),
+            ("$too_old", askedAt - ScopeDemand.Pause));
+        connection.Execute(
+            "UPDATE scope_demands SET connected_at = $now WHERE row_id = $row_id AND connected_at IS NULL AND demanded_at <= $asked_at",
+            ("$row_id", written.RowId),
+            ("$now", written.UpdatedAt),
+            ("$asked_at", askedAt));
         var cleared = connection.Execute("DELETE FROM credential_refusals WHERE row_id = $row_id", ("$row_id", written.RowId)) > 0;
         if (cleared)
         {

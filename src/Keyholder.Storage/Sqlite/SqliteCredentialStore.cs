@@ -47,7 +47,7 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database, RevocationS
         CredentialColumns.CheckFollows(credential, expectedVersion);
         return WriteAsync(
             connection => Reconciliation.MayHold(connection, credential.Key.Owner)
-                ? Put(connection, credential, expectedVersion, audit)
+                ? Put(connection, credential, expectedVersion, audit, credential.UpdatedAt)
                 : (CredentialPutOutcome.Conflict, false),
             cancellationToken);
     }
@@ -58,12 +58,13 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database, RevocationS
         return WriteAsync(
             connection =>
             {
-                if (!Reconciliation.MayConnect(connection, credential, now) || !ConnectionFlowRows.IsClaimed(connection, stateHash, credential.Key, now))
+                if (!Reconciliation.MayConnect(connection, credential, now)
+                    || ConnectionFlowRows.FindClaimed(connection, stateHash, credential.Key, now) is not { } begunAt)
                 {
                     return (CredentialConnectOutcome.FlowGone, false);
                 }
 
-                var (put, noticed) = Put(connection, credential, expectedVersion, audit);
+                var (put, noticed) = Put(connection, credential, expectedVersion, audit, begunAt);
                 if (put == CredentialPutOutcome.Conflict)
                 {
                     return (CredentialConnectOutcome.Conflict, false);
@@ -134,14 +135,15 @@ internal sealed class SqliteCredentialStore(SqliteDatabase database, RevocationS
         return outcome;
     }
 
-    // Noticed: whether the log has a line for other nodes.
-    private static (CredentialPutOutcome Outcome, bool Noticed) Put(PreparedConnection connection, StoredCredential credential, long expectedVersion, AuditEvent? audit)
+    // Asked at: when the person was sent to the provider, by which it shows what the provider was asked for. Noticed: whether the log has a line for other nodes.
+    private static (CredentialPutOutcome Outcome, bool Noticed) Put(
+        PreparedConnection connection, StoredCredential credential, long expectedVersion, AuditEvent? audit, DateTimeOffset askedAt)
     {
         var outcome = Outcome(
             connection,
             audit,
             changed: expectedVersion == 0 ? CredentialRows.Insert(connection, credential) : CredentialRows.Replace(connection, credential, expectedVersion));
-        var noticed = outcome == CredentialPutOutcome.Stored && expectedVersion > 0 && CredentialRefusalRows.Clear(connection, credential);
+        var noticed = outcome == CredentialPutOutcome.Stored && expectedVersion > 0 && CredentialRefusalRows.Clear(connection, credential, askedAt);
         Reconciliation.AfterPut(connection, credential);
         return (outcome, noticed);
     }

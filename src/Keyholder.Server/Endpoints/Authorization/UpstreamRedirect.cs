@@ -53,6 +53,7 @@ internal sealed class UpstreamRedirect(
             return (new TooManyRequestsResult(AuthorizationPaths.ContinueUrl(request.Id)), LegOutcome.Unavailable);
         }
 
+        var askedAt = time.GetUtcNow(); // before what is demanded is read: what comes later is not asked for
         var demanded = owner is null ? [] : await vault.DemandedScopesAsync(new CredentialKey(owner, provider.Name), http.RequestAborted);
         var (leg, outcome) = await legs.StartAsync(provider, own.CallbackOf(provider), purpose == ConnectionPurpose.SignIn, demanded, http.RequestAborted);
         if (leg is null)
@@ -69,7 +70,7 @@ internal sealed class UpstreamRedirect(
             AuthorizationRequestId = request.Id,
             Owner = owner,
             SealedSecrets = leg.SealedSecrets,
-            CreatedAt = time.GetUtcNow(),
+            CreatedAt = askedAt,
             ExpiresAt = request.ExpiresAt,
         };
         await flows.AddAsync(flow, http.RequestAborted);

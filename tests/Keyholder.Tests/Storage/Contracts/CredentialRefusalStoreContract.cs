@@ -237,6 +237,24 @@ public abstract class CredentialRefusalStoreContract<TFixture> : StorageContract
         (await FindAsync()).ScopeDemands.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_what_a_provider_was_asked_for_counts_as_granted_and_what_was_demanded_too_long_ago_is_forgotten(bool byFlow)
+    {
+        await AddAsync(_row);
+        await DemandAsync(_row, new("old", ["unheard-of"], Now - ScopeDemand.Pause));
+        await DemandAsync(_row, new("young", ["write"], Now - ScopeDemand.Pause + TimeSpan.FromMilliseconds(1)));
+        await DemandAsync(_row, new("now", ["read"], Now));
+        await DemandAsync(_row, new("late", ["admin"], Now.AddMilliseconds(1)));
+        var (flow, again) = (byFlow ? await ClaimedAsync(_row) : null, Again(2) with { UpdatedAt = byFlow ? Now.AddMinutes(5) : Now });
+
+        (await ReconnectAsync(again, flow)).ShouldBeTrue();
+
+        (await FindAsync()).ScopeDemands.OrderBy(demand => demand.Resource, StringComparer.Ordinal).Select(demand => (demand.Resource, demand.ConnectedAt)).ShouldBe(
+            [("late", null), ("now", again.UpdatedAt), ("young", again.UpdatedAt)]);
+    }
+
     [Fact]
     public async Task Demands_that_were_not_granted_are_forgotten_of_that_credential_alone()
     {
@@ -306,7 +324,7 @@ public abstract class CredentialRefusalStoreContract<TFixture> : StorageContract
 
     private async Task<bool> ReconnectAsync(StoredCredential row, byte[]? flow)
     {
-        var again = row with { Version = 2, Envelope = Sample.Hash(), UpdatedAt = Now.AddSeconds(1) };
+        var again = row.Version == 2 ? row : row with { Version = 2, Envelope = Sample.Hash(), UpdatedAt = Now.AddSeconds(1) };
         return flow is null
             ? await Db.Credentials.PutAsync(again, 1, null, default) == CredentialPutOutcome.Stored
             : await Db.Credentials.ConnectAsync(again, 1, flow, Sample.Audit(Now, AuditActions.CredentialStored), Now, default) == CredentialConnectOutcome.Stored;

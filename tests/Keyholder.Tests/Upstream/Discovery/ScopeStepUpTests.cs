@@ -81,7 +81,7 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
         await ConnectAsync();
         await BeginAsync(1, "write");
 
-        _remote.Time.Advance(ScopeDemandPolicy.Pause);
+        _remote.Time.Advance(ScopeDemand.Pause);
 
         (await _vault.NeedsConnectionAsync(Person1, _resource.Name, default)).ShouldBeFalse();
         (await AskedAsync(_remote.Client)).ShouldBe(["read"], "the provider may not know it");
@@ -101,9 +101,23 @@ public sealed class ScopeStepUpTests : IAsyncLifetime
 
         (await BeginAsync(2, "write admin")).ShouldNotBeNull();
         await ConnectAsync();
-        _remote.Time.Advance(ScopeDemandPolicy.Pause);
+        _remote.Time.Advance(ScopeDemand.Pause);
         (await BeginAsync(3, "write")).ShouldNotBeNull();
         (await AskedAsync(_remote.NewNode())).ShouldBe(["read", "write", "admin"], "what was granted before is asked for again");
+    }
+
+    [Fact]
+    public async Task What_nobody_was_asked_for_any_more_counts_not_as_granted_and_the_next_call_leads_to_a_connection_again()
+    {
+        await ConnectAsync();
+        (await BeginAsync(1, "unheard-of")).ShouldNotBeNull();
+        _remote.Time.Advance(ScopeDemand.Pause);
+
+        await ConnectAsync();
+
+        (await AskedAsync(_remote.NewNode())).ShouldBe(["read"], "else no connection would ever succeed where the provider does not know it");
+        (await RowAsync()).ScopeDemands.ShouldBeEmpty();
+        (await BeginAsync(2, "unheard-of")).ShouldNotBeNull();
     }
 
     [Fact]
