@@ -136,10 +136,12 @@ public sealed class ApiAuthenticationTests
     public async Task An_admin_token_is_answered_503_while_the_log_is_not_confirmed()
     {
         var log = new FailingRevocationLog();
-        await using var host = await ApiHost.StartAsync(services => services.AddSingleton<IRevocationStore>(provider => log.Over(provider.GetRequiredService<IKeyholderStorage>().Revocations)));
+        await using var host = await ApiHost.StartAsync(
+            services => services.AddSingleton<IRevocationStore>(provider => log.Over(provider.GetRequiredService<IKeyholderStorage>().Revocations)),
+            configuration => configuration with { Revocation = new RevocationOptions() });
         var token = await host.AdminTokenAsync();
         log.Fails = true;
-        host.Get<RevocationIndex>().Confirm(host.Now.AddYears(-11));
+        host.Server.Time.Advance(TimeSpan.FromMinutes(1));
 
         var answer = await host.GetAsync(Sessions, token);
 
